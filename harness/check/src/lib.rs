@@ -1,0 +1,1 @@
+//! Stormglass's judges: from a history to a verdict, pure and usable alone.

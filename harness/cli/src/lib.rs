@@ -1,0 +1,1 @@
+//! The stormglass command as a library, for any crate with systems of its own.

@@ -1,0 +1,7 @@
+//! The contract of Stormglass.
+pub mod history;
+pub mod id;
+pub mod op;
+pub mod random;
+pub mod time;
+pub mod verdict;

@@ -1,0 +1,1 @@
+//! Many seeds, one seed again, and whether a seed is really deterministic.

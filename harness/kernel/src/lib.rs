@@ -1,0 +1,1 @@
+//! The deterministic world in which Stormglass runs a plan.

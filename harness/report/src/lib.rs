@@ -1,0 +1,1 @@
+//! Stormglass's results for people: pages, tables, timelines.

@@ -1,0 +1,1 @@
+//! Deterministic chaos testing for distributed systems.

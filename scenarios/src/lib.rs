@@ -1,0 +1,1 @@
+//! The shipped scenarios, their tests, and the stormglass binary.

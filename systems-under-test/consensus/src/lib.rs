@@ -1,0 +1,1 @@
+//! Consensus protocols as systems under test: Raft.
