@@ -174,7 +174,9 @@ impl fmt::Display for Duration {
         let (unit, nanos) = UNITS
             .into_iter()
             .skip(3)
-            .find(|&(_, nanos)| self.0 >= nanos && (self.0 * u64::from(nanos > 1)).is_multiple_of((nanos / 1000).max(1)))
+            .find(|&(_, nanos)| {
+                self.0 >= nanos && (self.0 * u64::from(nanos > 1)).is_multiple_of((nanos / 1000).max(1))
+            })
             .unwrap_or(("ns", 1));
         let (whole, rest) = (self.0 / nanos, self.0 % nanos);
         if rest == 0 {
@@ -214,7 +216,9 @@ impl FromStr for Duration {
             ))
         };
         let text = text.trim();
-        let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+        let split = text
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(text.len());
         let (number, unit) = (&text[..split], text[split..].trim());
         if number.is_empty() {
             return Err(fail("it does not begin with a number"));
@@ -230,7 +234,9 @@ impl FromStr for Duration {
         }
         let mut nanos = match whole {
             "" => 0,
-            digits => digits.parse::<u128>().map_err(|_| fail("the number is too large"))?,
+            digits => digits
+                .parse::<u128>()
+                .map_err(|_| fail("the number is too large"))?,
         };
         nanos = nanos.saturating_mul(u128::from(unit_nanos));
         let mut place = u128::from(unit_nanos);
@@ -238,7 +244,9 @@ impl FromStr for Duration {
             place /= 10;
             nanos = nanos.saturating_add(u128::from(digit - b'0') * place);
         }
-        u64::try_from(nanos).map(Duration).map_err(|_| fail("it is longer than 584 years"))
+        u64::try_from(nanos)
+            .map(Duration)
+            .map_err(|_| fail("it is longer than 584 years"))
     }
 }
 
@@ -285,7 +293,19 @@ mod tests {
     /// Every duration prints as a text that reads back as the same duration.
     #[test]
     fn a_printed_duration_reads_back_exactly() {
-        for nanos in [0, 1, 999, 1_000, 1_500, 1_234_567, 150_000_000, 1_500_000_000, 90_000_000_000, 1_000_000_001, u64::MAX] {
+        for nanos in [
+            0,
+            1,
+            999,
+            1_000,
+            1_500,
+            1_234_567,
+            150_000_000,
+            1_500_000_000,
+            90_000_000_000,
+            1_000_000_001,
+            u64::MAX,
+        ] {
             let span = Duration(nanos);
             assert_eq!(span.to_string().parse(), Ok(span), "{nanos} ns printed as {span}");
         }

@@ -1,0 +1,546 @@
+//! A disk with a page cache: what is written is seen at once and survives a crash only after a sync.
+//!
+//! Every file has a *cached* content, which reads see, and a *durable* one, which a crash leaves. Between them
+//! stands the ordered list of changes not yet synced. A sync takes effect when the engine says that it has
+//! completed: it carries all changes made before it was asked for into the durable content. A crash does the
+//! same to an arbitrary subset of the changes, cut at sector boundaries: pages reach a platter in any order,
+//! and a write that spans sectors can tear. Names follow the same rule, but in order, as journalling file
+//! systems keep it: a crash leaves a prefix of the un-synced creations, renames and removals.
+//!
+//! The disk knows no time: how long a sync takes is the engine's business. It is a plain value: clone it, and
+//! there are two disks.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::random::{Draws, Ratio};
+
+/// Bytes that reach the platter together or not at all.
+pub const SECTOR: usize = 512;
+
+/// An open file of one disk; good for ever, across restarts and renames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u32);
+
+/// One sync of one disk, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SyncId(u64);
+
+/// A place in the order of all changes of one disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WriteMark(u64);
+
+/// What a sync makes durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncTarget {
+    /// The content of one file.
+    File(FileId),
+    /// The names of all files.
+    Directory,
+}
+
+/// Why the disk refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DiskError {
+    /// There is no file of this name.
+    NotFound,
+    /// The device answered with an input/output error; what it holds of the last writes is unknown.
+    Io,
+    /// There is no space left.
+    Full,
+}
+
+impl fmt::Display for DiskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            DiskError::NotFound => "no such file",
+            DiskError::Io => "input/output error",
+            DiskError::Full => "no space left on the disk",
+        })
+    }
+}
+
+impl std::error::Error for DiskError {}
+
+/// What a crash does to changes that no sync has covered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CrashLoss {
+    /// Only the process died: the operating system writes everything back.
+    Nothing,
+    /// Power was lost before anything was written back.
+    Everything,
+    /// Power was lost in the middle: each sector of each change is kept with this probability.
+    Sectors(Ratio),
+}
+
+/// How a sync ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncFate {
+    /// What it covers is durable.
+    Durable,
+    /// It reports an error, and what it covers is dropped from the list of what is still to be written: a
+    /// later sync that succeeds does not bring it back (as on Linux, Rebello et al., ATC 2020).
+    Failed,
+}
+
+/// How much a crash took away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CrashDamage {
+    /// Bytes written but neither synced nor kept.
+    pub bytes_lost: u64,
+    /// Changes of which a part was kept and a part lost.
+    pub torn: u64,
+}
+
+/// One machine's disk.
+#[derive(Clone, Debug, Default)]
+pub struct Disk {
+    files: Vec<File>,
+    names: BTreeMap<String, FileId>,
+    durable_names: BTreeMap<String, FileId>,
+    pending_names: Vec<(WriteMark, NameChange)>,
+    syncs: Vec<Sync>,
+    changes: u64,
+    syncs_begun: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct File {
+    cached: Vec<u8>,
+    durable: Vec<u8>,
+    pending: Vec<Change>,
+    /// The bytes of all pending writes one after another, so that a write costs no allocation of its own.
+    pending_bytes: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    mark: WriteMark,
+    kind: ChangeKind,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum ChangeKind {
+    Write { offset: usize, start: usize, len: usize },
+    SetLen { len: usize },
+}
+
+#[derive(Clone, Debug)]
+enum NameChange {
+    Create(String, FileId),
+    Rename(String, String),
+    Remove(String),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Sync {
+    id: SyncId,
+    target: SyncTarget,
+    /// Changes made at or after this mark are not covered.
+    before: WriteMark,
+}
+
+impl Disk {
+    /// An empty disk.
+    #[must_use]
+    pub fn new() -> Disk {
+        Disk::default()
+    }
+
+    /// The file of this name, created if missing; then also the mark of its creation.
+    pub fn open(&mut self, name: &str) -> Result<(FileId, Option<WriteMark>), DiskError> {
+        if let Some(&file) = self.names.get(name) {
+            return Ok((file, None));
+        }
+        let file = FileId(u32::try_from(self.files.len()).map_err(|_| DiskError::Full)?);
+        self.files.push(File::default());
+        let mark = self.change_names(NameChange::Create(name.to_owned(), file));
+        Ok((file, Some(mark)))
+    }
+
+    /// Whether a file of this name exists, durably or not.
+    #[must_use]
+    pub fn exists(&self, name: &str) -> bool {
+        self.names.contains_key(name)
+    }
+
+    /// The cached content of a file.
+    pub fn read(&self, file: FileId) -> Result<&[u8], DiskError> {
+        Ok(&self.files[file.0 as usize].cached)
+    }
+
+    /// The cached length of a file, in bytes.
+    #[must_use]
+    pub fn len(&self, file: FileId) -> u64 {
+        self.files[file.0 as usize].cached.len() as u64
+    }
+
+    /// What a crash that keeps nothing un-synced would leave in the file of this name, if it left the name.
+    #[must_use]
+    pub fn durable(&self, name: &str) -> Option<&[u8]> {
+        self.durable_names
+            .get(name)
+            .map(|file| &self.files[file.0 as usize].durable[..])
+    }
+
+    /// What a reader sees in the file of this name.
+    #[must_use]
+    pub fn cached(&self, name: &str) -> Option<&[u8]> {
+        self.names
+            .get(name)
+            .map(|file| &self.files[file.0 as usize].cached[..])
+    }
+
+    /// Puts `bytes` at `offset` of the cached content.
+    pub fn write(&mut self, file: FileId, offset: u64, bytes: &[u8]) -> Result<WriteMark, DiskError> {
+        let mark = self.next_mark();
+        let file = &mut self.files[file.0 as usize];
+        let offset = usize::try_from(offset).map_err(|_| DiskError::Full)?;
+        let start = file.pending_bytes.len();
+        file.pending_bytes.extend_from_slice(bytes);
+        file.pending.push(Change {
+            mark,
+            kind: ChangeKind::Write {
+                offset,
+                start,
+                len: bytes.len(),
+            },
+        });
+        put(&mut file.cached, offset, bytes);
+        Ok(mark)
+    }
+
+    /// Cuts the cached content to `len` bytes, or fills it up with zeros.
+    pub fn set_len(&mut self, file: FileId, len: u64) -> Result<WriteMark, DiskError> {
+        let mark = self.next_mark();
+        let file = &mut self.files[file.0 as usize];
+        let len = usize::try_from(len).map_err(|_| DiskError::Full)?;
+        file.pending.push(Change {
+            mark,
+            kind: ChangeKind::SetLen { len },
+        });
+        file.cached.resize(len, 0);
+        Ok(mark)
+    }
+
+    /// Renames a file over any other of the new name.
+    pub fn rename(&mut self, from: &str, to: &str) -> Result<WriteMark, DiskError> {
+        if !self.exists(from) {
+            return Err(DiskError::NotFound);
+        }
+        Ok(self.change_names(NameChange::Rename(from.to_owned(), to.to_owned())))
+    }
+
+    /// Removes a name.
+    pub fn remove(&mut self, name: &str) -> Result<WriteMark, DiskError> {
+        if !self.exists(name) {
+            return Err(DiskError::NotFound);
+        }
+        Ok(self.change_names(NameChange::Remove(name.to_owned())))
+    }
+
+    /// Asks for a sync of everything changed so far in `target`; [`Disk::finish_sync`] ends it.
+    pub fn begin_sync(&mut self, target: SyncTarget) -> SyncId {
+        self.syncs_begun += 1;
+        let id = SyncId(self.syncs_begun);
+        self.syncs.push(Sync {
+            id,
+            target,
+            before: WriteMark(self.changes),
+        });
+        id
+    }
+
+    /// Ends a sync. `None` if the disk knows nothing of it: a crash came between.
+    pub fn finish_sync(&mut self, id: SyncId, fate: SyncFate) -> Option<Result<(), DiskError>> {
+        let place = self.syncs.iter().position(|sync| sync.id == id)?;
+        let Sync { target, before, .. } = self.syncs.remove(place);
+        match target {
+            SyncTarget::File(file) => {
+                let file = &mut self.files[file.0 as usize];
+                let covered = file.pending.partition_point(|change| change.mark < before);
+                match fate {
+                    SyncFate::Durable => file.settle(covered),
+                    SyncFate::Failed => file.forget(covered),
+                }
+            }
+            SyncTarget::Directory => {
+                let covered = self.pending_names.partition_point(|(mark, _)| *mark < before);
+                if fate == SyncFate::Durable {
+                    for (_, change) in self.pending_names.drain(..covered) {
+                        apply_name(&mut self.durable_names, &change);
+                    }
+                }
+            }
+        }
+        Some(match fate {
+            SyncFate::Durable => Ok(()),
+            SyncFate::Failed => Err(DiskError::Io),
+        })
+    }
+
+    /// Undoes every change at or after `mark`, for a crash that fell before them. The cache is stale until
+    /// [`Disk::crash`], which must follow.
+    pub fn cut(&mut self, mark: WriteMark) {
+        for file in &mut self.files {
+            file.pending
+                .truncate(file.pending.partition_point(|change| change.mark < mark));
+        }
+        self.pending_names
+            .truncate(self.pending_names.partition_point(|(at, _)| *at < mark));
+    }
+
+    /// The machine goes down: un-synced changes are kept or lost as `loss` says, and caches are cold.
+    pub fn crash(&mut self, loss: CrashLoss, draws: &mut Draws) -> CrashDamage {
+        let mut damage = CrashDamage::default();
+        self.syncs.clear();
+        for file in &mut self.files {
+            file.crash(loss, draws, &mut damage);
+        }
+        let kept = match loss {
+            CrashLoss::Nothing => self.pending_names.len(),
+            CrashLoss::Everything => 0,
+            CrashLoss::Sectors(_) => draws.between(0, self.pending_names.len() as u64) as usize,
+        };
+        for (_, change) in self.pending_names.drain(..).take(kept) {
+            apply_name(&mut self.durable_names, &change);
+        }
+        self.names.clone_from(&self.durable_names);
+        damage
+    }
+
+    fn next_mark(&mut self) -> WriteMark {
+        let mark = WriteMark(self.changes);
+        self.changes += 1;
+        mark
+    }
+
+    fn change_names(&mut self, change: NameChange) -> WriteMark {
+        let mark = self.next_mark();
+        apply_name(&mut self.names, &change);
+        self.pending_names.push((mark, change));
+        mark
+    }
+}
+
+impl File {
+    /// Carries the first `count` pending changes into the durable content.
+    fn settle(&mut self, count: usize) {
+        for change in &self.pending[..count] {
+            match change.kind {
+                ChangeKind::Write { offset, start, len } => {
+                    put(&mut self.durable, offset, &self.pending_bytes[start..start + len]);
+                }
+                ChangeKind::SetLen { len } => self.durable.resize(len, 0),
+            }
+        }
+        self.forget(count);
+    }
+
+    /// Drops the first `count` pending changes from the list of what is still to be written.
+    fn forget(&mut self, count: usize) {
+        self.pending.drain(..count);
+        if self.pending.is_empty() {
+            self.pending_bytes.clear();
+        }
+    }
+
+    fn crash(&mut self, loss: CrashLoss, draws: &mut Draws, damage: &mut CrashDamage) {
+        match loss {
+            CrashLoss::Nothing => self.settle(self.pending.len()),
+            CrashLoss::Everything => damage.bytes_lost += self.pending_len(),
+            CrashLoss::Sectors(kept) => self.keep_sectors(kept, draws, damage),
+        }
+        self.pending.clear();
+        self.pending_bytes.clear();
+        self.cached.clone_from(&self.durable);
+    }
+
+    fn pending_len(&self) -> u64 {
+        let len = |change: &Change| match change.kind {
+            ChangeKind::Write { len, .. } => len as u64,
+            ChangeKind::SetLen { .. } => 0,
+        };
+        self.pending.iter().map(len).sum()
+    }
+
+    fn keep_sectors(&mut self, kept: Ratio, draws: &mut Draws, damage: &mut CrashDamage) {
+        for change in &self.pending {
+            match change.kind {
+                ChangeKind::SetLen { len } => {
+                    if draws.chance(kept) {
+                        self.durable.resize(len, 0);
+                    }
+                }
+                ChangeKind::Write { offset, start, len } => {
+                    let (mut done, mut lost) = (0, 0);
+                    while done < len {
+                        let piece = (SECTOR - (offset + done) % SECTOR).min(len - done);
+                        if draws.chance(kept) {
+                            let bytes = &self.pending_bytes[start + done..start + done + piece];
+                            put(&mut self.durable, offset + done, bytes);
+                        } else {
+                            lost += piece;
+                        }
+                        done += piece;
+                    }
+                    damage.bytes_lost += lost as u64;
+                    damage.torn += u64::from(lost > 0 && lost < len);
+                }
+            }
+        }
+    }
+}
+
+fn put(content: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
+    let end = offset + bytes.len();
+    if offset == content.len() {
+        content.extend_from_slice(bytes);
+        return;
+    }
+    if content.len() < end {
+        content.resize(end, 0);
+    }
+    content[offset..end].copy_from_slice(bytes);
+}
+
+fn apply_name(names: &mut BTreeMap<String, FileId>, change: &NameChange) {
+    match change {
+        NameChange::Create(name, file) => {
+            names.insert(name.clone(), *file);
+        }
+        NameChange::Rename(from, to) => {
+            if let Some(file) = names.remove(from) {
+                names.insert(to.clone(), file);
+            }
+        }
+        NameChange::Remove(name) => {
+            names.remove(name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{CausalId, Purpose, Seed};
+
+    fn draws(seed: u64) -> Draws {
+        Draws::new(CausalId::root(Seed(seed), Purpose::Disk), Purpose::Disk)
+    }
+
+    fn disk_with(name: &str) -> (Disk, FileId) {
+        let mut disk = Disk::new();
+        let (file, _) = disk.open(name).unwrap();
+        let sync = disk.begin_sync(SyncTarget::Directory);
+        assert_eq!(disk.finish_sync(sync, SyncFate::Durable), Some(Ok(())));
+        (disk, file)
+    }
+
+    /// Reads see a write at once; a crash leaves it only if a sync that began after it had completed.
+    #[test]
+    fn only_a_completed_sync_survives_a_crash() {
+        let (mut disk, file) = disk_with("log");
+        disk.write(file, 0, b"one").unwrap();
+        let sync = disk.begin_sync(SyncTarget::File(file));
+        disk.write(file, 3, b"two").unwrap();
+        assert_eq!(disk.read(file).unwrap(), b"onetwo");
+        assert_eq!(
+            disk.durable("log"),
+            Some(&b""[..]),
+            "the sync has begun, not completed"
+        );
+        disk.finish_sync(sync, SyncFate::Durable);
+        assert_eq!(
+            disk.durable("log"),
+            Some(&b"one"[..]),
+            "what came after the sync began is not covered"
+        );
+        let damage = disk.crash(CrashLoss::Everything, &mut draws(1));
+        assert_eq!(damage.bytes_lost, 3);
+        assert_eq!(disk.read(file).unwrap(), b"one");
+        assert_eq!(
+            disk.finish_sync(sync, SyncFate::Durable),
+            None,
+            "a crash forgets open syncs"
+        );
+    }
+
+    /// A power loss keeps whole sectors only, any subset of them, and over many crashes every kind of subset.
+    #[test]
+    fn a_torn_write_keeps_an_arbitrary_subset_of_sectors() {
+        let mut seen = [false; 8];
+        for seed in 0..200 {
+            let (mut disk, file) = disk_with("log");
+            disk.write(file, 0, &[7; 3 * SECTOR]).unwrap();
+            disk.crash(CrashLoss::Sectors(Ratio::from_percent(50)), &mut draws(seed));
+            let content = disk.read(file).unwrap();
+            let sector = |index: usize| content.get(index * SECTOR..(index + 1) * SECTOR);
+            let kept = (0..3).map(|index| match sector(index) {
+                None => 0,
+                Some(bytes) if bytes.iter().all(|&byte| byte == 0) => 0,
+                Some(bytes) => {
+                    assert!(bytes.iter().all(|&byte| byte == 7), "a sector tore");
+                    1 << index
+                }
+            });
+            seen[kept.sum::<usize>()] = true;
+        }
+        assert_eq!(seen, [true; 8]);
+    }
+
+    /// A failed sync drops the covered writes: a later sync reports success and still does not save them.
+    #[test]
+    fn a_failed_sync_loses_its_writes_for_good() {
+        let (mut disk, file) = disk_with("log");
+        disk.write(file, 0, b"gone").unwrap();
+        let first = disk.begin_sync(SyncTarget::File(file));
+        assert_eq!(
+            disk.finish_sync(first, SyncFate::Failed),
+            Some(Err(DiskError::Io))
+        );
+        let second = disk.begin_sync(SyncTarget::File(file));
+        assert_eq!(disk.finish_sync(second, SyncFate::Durable), Some(Ok(())));
+        assert_eq!(disk.read(file).unwrap(), b"gone");
+        disk.crash(CrashLoss::Everything, &mut draws(1));
+        assert_eq!(disk.read(file).unwrap(), b"");
+    }
+
+    /// A rename is durable only after a sync of the directory, and then replaces the old file whole.
+    #[test]
+    fn names_are_durable_only_after_a_directory_sync() {
+        let (mut disk, old) = disk_with("state");
+        disk.write(old, 0, b"old").unwrap();
+        let (new, _) = disk.open("state.new").unwrap();
+        disk.write(new, 0, b"new").unwrap();
+        for file in [old, new] {
+            let sync = disk.begin_sync(SyncTarget::File(file));
+            disk.finish_sync(sync, SyncFate::Durable);
+        }
+        disk.rename("state.new", "state").unwrap();
+        assert_eq!(disk.cached("state"), Some(&b"new"[..]));
+        let mut lost = disk.clone();
+        lost.crash(CrashLoss::Everything, &mut draws(1));
+        assert_eq!(lost.cached("state"), Some(&b"old"[..]));
+        let sync = disk.begin_sync(SyncTarget::Directory);
+        disk.finish_sync(sync, SyncFate::Durable);
+        disk.crash(CrashLoss::Everything, &mut draws(1));
+        assert_eq!(disk.cached("state"), Some(&b"new"[..]));
+        assert_eq!(disk.rename("absent", "x"), Err(DiskError::NotFound));
+    }
+
+    /// A crash in the middle of a step takes back exactly the changes from the mark on.
+    #[test]
+    fn a_cut_takes_back_what_came_after() {
+        let (mut disk, file) = disk_with("log");
+        disk.write(file, 0, b"before").unwrap();
+        let mark = disk.write(file, 6, b"after").unwrap();
+        disk.cut(mark);
+        disk.crash(CrashLoss::Nothing, &mut draws(1));
+        assert_eq!(disk.read(file).unwrap(), b"before");
+    }
+}
