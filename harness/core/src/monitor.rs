@@ -8,7 +8,7 @@ use crate::disk::Disk;
 use crate::id::NodeId;
 use crate::system::System;
 use crate::time::Time;
-use crate::verdict::{Verdict, Violation};
+use crate::verdict::Verdict;
 
 /// The inside of the world at one moment.
 pub trait View<S: System> {
@@ -22,23 +22,18 @@ pub trait View<S: System> {
     fn disk(&self, id: NodeId) -> &Disk;
 }
 
-/// One invariant, judged online. After its first violation a monitor is asked nothing more.
+/// One invariant, judged online. After its first answer that is not ok a monitor is asked
+/// nothing more.
 pub trait Monitor<S: System> {
     /// What `list checks` calls it: `one-leader-per-term`.
     fn name(&self) -> &'static str;
 
     /// A node said something; its step has ended.
-    fn on_event(
-        &mut self,
-        at: Time,
-        node: NodeId,
-        event: &S::Event,
-        world: &dyn View<S>,
-    ) -> Result<(), Violation>;
+    fn on_event(&mut self, at: Time, node: NodeId, event: &S::Event, world: &dyn View<S>) -> Verdict;
 
     /// A node has crashed; what its disk holds now is all it will find.
-    fn on_crash(&mut self, _at: Time, _node: NodeId, _world: &dyn View<S>) -> Result<(), Violation> {
-        Ok(())
+    fn on_crash(&mut self, _at: Time, _node: NodeId, _world: &dyn View<S>) -> Verdict {
+        Verdict::Ok
     }
 
     /// The run has ended: judge what can be judged only then.
