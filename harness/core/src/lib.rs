@@ -135,6 +135,6 @@ pub mod prelude {
     pub use crate::monitor::{Monitor, View};
     pub use crate::random::{CausalId, Draws, Purpose, Ratio, Seed};
     pub use crate::system::{Client, Node, Role, System};
-    pub use crate::time::{Duration, Time};
+    pub use crate::time::{Duration, Skew, Time};
     pub use crate::verdict::{Verdict, Violation};
 }

@@ -192,7 +192,7 @@ impl Ratio {
     /// Whether the share is nothing.
     #[inline]
     #[must_use]
-    pub const fn is_zero(self) -> bool {
+    pub const fn is_zero(&self) -> bool {
         self.0 == 0
     }
 }

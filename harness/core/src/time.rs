@@ -273,6 +273,99 @@ impl<'de> Deserialize<'de> for Duration {
     }
 }
 
+/// A span that may also be negative: how far a clock is ahead (+) or behind (−).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Skew(i64);
+
+impl Skew {
+    /// No difference.
+    pub const ZERO: Skew = Skew(0);
+
+    /// Ahead by `span` (at most 292 years).
+    #[must_use]
+    pub const fn ahead(span: Duration) -> Skew {
+        Skew(span.0 as i64)
+    }
+
+    /// Behind by `span` (at most 292 years).
+    #[must_use]
+    pub const fn behind(span: Duration) -> Skew {
+        Skew(-(span.0 as i64))
+    }
+
+    /// The difference in nanoseconds.
+    #[must_use]
+    pub const fn as_nanos(self) -> i64 {
+        self.0
+    }
+}
+
+impl Add<Skew> for Time {
+    type Output = Time;
+    fn add(self, skew: Skew) -> Time {
+        Time(self.0.saturating_add_signed(skew.0))
+    }
+}
+
+impl Add for Skew {
+    type Output = Skew;
+    fn add(self, other: Skew) -> Skew {
+        Skew(self.0.saturating_add(other.0))
+    }
+}
+
+/// With its sign: `+2s`, `-150ms`.
+impl fmt::Display for Skew {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { '-' } else { '+' };
+        f.pad(&format!("{sign}{}", Duration(self.0.unsigned_abs())))
+    }
+}
+
+impl fmt::Debug for Skew {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Skew {
+    type Err = ParseDurationError;
+    fn from_str(text: &str) -> Result<Skew, ParseDurationError> {
+        let text = text.trim();
+        let (span, sign) = match text.strip_prefix(['-', '−']) {
+            Some(rest) => (rest, -1),
+            None => (text.strip_prefix('+').unwrap_or(text), 1),
+        };
+        let span: Duration = span.parse()?;
+        match i64::try_from(span.0) {
+            Ok(nanos) => Ok(Skew(sign * nanos)),
+            Err(_) => Err(ParseDurationError(format!("`{text}` is more than 292 years"))),
+        }
+    }
+}
+
+impl Serialize for Skew {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Skew {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Skew, D::Error> {
+        struct Text;
+        impl de::Visitor<'_> for Text {
+            type Value = Skew;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a signed duration in quotes, such as \"-150ms\" or \"+2s\"")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Skew, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
 /// Written as the span since the beginning (`"1.5s"`).
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -312,6 +405,15 @@ mod tests {
         assert_eq!(Duration::from_millis(1_500).to_string(), "1.5s");
         assert_eq!(Duration::from_millis(150).to_string(), "150ms");
         assert_eq!(Duration::from_nanos(1_234_567).to_string(), "1234.567us");
+    }
+
+    /// A skew keeps its sign through text.
+    #[test]
+    fn a_printed_skew_reads_back_exactly() {
+        for nanos in [0, -1, 1, -1_500_000_000, 2_000_000] {
+            assert_eq!(Skew(nanos).to_string().parse(), Ok(Skew(nanos)));
+        }
+        assert_eq!(Skew::behind(Duration::from_millis(150)).to_string(), "-150ms");
     }
 
     /// A text that is no duration is answered with what is wrong in it.

@@ -1,0 +1,94 @@
+//! What every engine does: runs a plan of a system, and leaves what happened.
+
+use stormglass_core::history::History;
+use stormglass_core::random::CausalId;
+use stormglass_core::system::System;
+use stormglass_core::time::Time;
+use stormglass_core::trace::Trace;
+use stormglass_core::verdict::Verdict;
+
+use crate::plan::Plan;
+
+/// Whether a run keeps the trace that timelines are made from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tracing {
+    /// No: the digest alone identifies the run.
+    #[default]
+    Off,
+    /// Yes, every event.
+    On,
+}
+
+/// What drives nodes and clients through a plan.
+pub trait Engine {
+    /// What `--engine` calls it.
+    const NAME: &'static str;
+
+    /// Runs `plan` to its end, with the system's own monitors watching.
+    fn run<S: System>(&self, system: &S, plan: &Plan<S::Op>, tracing: Tracing) -> Run<S::Op, S::Ret>;
+}
+
+/// What one run leaves behind.
+#[derive(Clone, Debug)]
+pub struct Run<O, R> {
+    /// What the clients saw.
+    pub history: History<O, R>,
+    /// What the monitors said, in the order in which they said it; and the engine, if it had to stop early.
+    pub verdicts: Vec<Verdict>,
+    /// Equal for equal runs, on every platform.
+    pub digest: Digest,
+    /// What happened how often.
+    pub stats: Stats,
+    /// When each fault struck and on whom it fell, in order.
+    pub strikes: Vec<Strike>,
+    /// What the world did, if asked for.
+    pub trace: Option<Trace>,
+}
+
+/// A rolling hash over every event of a run, and over its history.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub u64);
+
+impl std::fmt::Display for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl std::fmt::Debug for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
+/// Counts over one run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Steps of nodes and clients, and deeds of the world.
+    pub events: u64,
+    /// Messages sent.
+    pub sent: u64,
+    /// Messages lost: to chance, to a cut, to a node that was down.
+    pub dropped: u64,
+    /// Messages that arrived a second time.
+    pub duplicated: u64,
+    /// Nodes that went down.
+    pub crashes: u64,
+    /// Bytes that crashes took from disks.
+    pub bytes_lost: u64,
+    /// Virtual time of the last event.
+    pub ended: Time,
+}
+
+/// A fault at the moment of striking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strike {
+    /// Its place in the plan's list.
+    pub fault: usize,
+    /// When.
+    pub at: Time,
+    /// The event, for the trace.
+    pub id: CausalId,
+    /// On whom it fell, by place in the cluster's list of nodes; nobody, if nobody fitted the target.
+    pub on: Vec<usize>,
+}
