@@ -1,0 +1,76 @@
+//! What a judge must know about an object: its sequential specification.
+//!
+//! A [`Model`] says what the object does when its operations come one after another. It knows nothing of time,
+//! processes or concurrency: that an execution of many overlapping calls can be *explained* by some order that
+//! this specification allows is the checker's business.
+
+use std::fmt::Display;
+use std::hash::Hash;
+
+use stormglass_core::history::Operation;
+
+/// The operations of a model, as they stand in a history.
+pub type OperationOf<M> = Operation<<M as Model>::Op, <M as Model>::Ret>;
+
+/// A deterministic sequential specification.
+///
+/// The three required methods are the specification. The others only help: each has a default that is right for
+/// every model, and a wrong answer to one of them makes the checker wrong.
+pub trait Model {
+    /// What is asked of the object. Equal operations are interchangeable.
+    type Op: Eq + Hash + Display;
+    /// What it answers.
+    type Ret: Eq + Hash + Display;
+    /// What it holds. Equal states behave alike for ever.
+    type State: Clone + Eq + Hash;
+    /// Names one of several independent objects in one history; `()` if there is only one.
+    type Key: Clone + Ord + Hash;
+
+    /// The object that `op` is about. A history is linearizable exactly if its part for each key is
+    /// (Herlihy and Wing's locality, 1990), and small parts are much cheaper to check than the whole.
+    fn key(&self, op: &Self::Op) -> Self::Key;
+
+    /// What that object holds in the beginning.
+    fn initial(&self, key: &Self::Key) -> Self::State;
+
+    /// The state after `op` returned `ret`, or nothing if it cannot return that in `state`.
+    ///
+    /// `ret` is `None` where the result is unknown: then any result is allowed, and the answer is what the
+    /// operation makes of `state`.
+    fn step(&self, state: &Self::State, op: &Self::Op, ret: Option<&Self::Ret>) -> Option<Self::State>;
+
+    /// The words for a key in a verdict: `key 1`.
+    fn subject(&self, _key: &Self::Key) -> Option<String> {
+        None
+    }
+
+    /// What `op` with this result can do to a state.
+    fn effect(&self, _op: &Self::Op, _ret: Option<&Self::Ret>) -> Effect {
+        Effect::Any
+    }
+
+    /// One sentence that tells a person why a window is impossible. `None` leaves the words to the checker.
+    fn explain(&self, _window: &Window<'_, OperationOf<Self>>) -> Option<String> {
+        None
+    }
+}
+
+/// A smallest set of operations of one object that cannot all have happened as recorded.
+#[derive(Clone, Debug)]
+pub struct Window<'a, O> {
+    /// The operations, in order of invocation.
+    pub operations: Vec<&'a O>,
+    /// The one of them whose completion made it certain.
+    pub last: &'a O,
+    /// The whole history, for what else there is to say.
+    pub history: &'a [O],
+}
+
+/// What an operation can do to a state: a hint that saves work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Anything.
+    Any,
+    /// It never changes the state: a read, a compare-and-swap that answered no.
+    ReadOnly,
+}

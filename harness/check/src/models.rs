@@ -1,0 +1,6 @@
+//! Models of common objects.
+
+mod kv;
+mod stale;
+
+pub use kv::KvModel;

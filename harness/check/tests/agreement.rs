@@ -1,0 +1,94 @@
+//! Thousands of small random histories: every checker agrees with a brute-force oracle.
+
+mod common;
+
+use common::*;
+use stormglass_check::generate::{Execution, Shape};
+use stormglass_check::{KvModel, linearizable};
+use stormglass_core::history::{History, Operation, Outcome};
+use stormglass_core::op::kv::{KvOp, KvRet};
+use stormglass_core::random::{Draws, Ratio};
+
+fn small_shape(draws: &mut Draws) -> Shape {
+    Shape {
+        clients: draws.between(1, 4) as u32,
+        operations: draws.between(1, 8) as usize,
+        unknown: Ratio::from_percent([0, 10, 30][draws.below(3) as usize]),
+        failed: Ratio::from_percent([0, 10][draws.below(2) as usize]),
+    }
+}
+
+fn kv_op(draws: &mut Draws, keys: u64) -> KvOp {
+    let (key, value, expect) = (draws.below(keys), draws.below(3), draws.below(3));
+    match draws.below(3) {
+        0 => KvOp::Write { key, value },
+        1 => KvOp::Cas { key, expect, value },
+        _ => KvOp::Read { key },
+    }
+}
+
+fn kv_history(index: u64) -> History<KvOp, KvRet> {
+    let mut draws = draws(index);
+    let shape = small_shape(&mut draws);
+    let keys = draws.between(1, 2);
+    let mut run = Execution::legal(&KvModel, shape, &mut draws, |draws, _| kv_op(draws, keys));
+    for _ in 0..2 * (index % 3) {
+        run.mutate(&mut draws);
+    }
+    run.history()
+}
+
+/// Legal by construction or mutated, with failures and unknown outcomes: the verdict is the oracle's.
+#[test]
+fn key_value_verdicts_agree_with_brute_force() {
+    let mut violated = 0;
+    let cases = cases(20_000);
+    for index in 0..cases {
+        let history = kv_history(index);
+        let verdict = linearizable(&KvModel, &history);
+        let legal = brute_force(&KvModel, history.operations());
+        assert_eq!(verdict.is_ok(), legal, "case {index}: {verdict}\n{history:#?}");
+        assert!(legal || verdict.violation().is_some(), "case {index}: {verdict}");
+        assert!(legal || index % 3 > 0, "case {index} is legal by construction");
+        violated += u64::from(!legal);
+    }
+    assert!(
+        violated > cases / 20,
+        "only {violated} of {cases} histories were illegal"
+    );
+}
+
+/// The operations of a violation are impossible together with all others forgotten, and no longer once one of them is
+/// forgotten too.
+#[test]
+fn no_operation_of_a_window_can_go() {
+    for index in 0..cases(20_000) / 4 {
+        let history = kv_history(index);
+        let Some(violation) = linearizable(&KvModel, &history).violation().cloned() else {
+            continue;
+        };
+        let certain = violation.at.expect("a moment");
+        // Up to the moment of the break, with all others of unknown outcome.
+        let forgetting = |gone: Option<usize>| -> Vec<Operation<KvOp, KvRet>> {
+            let mut operations: Vec<_> = history.operations().to_vec();
+            operations.retain(|operation| operation.invoked.at < certain);
+            for (place, operation) in operations.iter_mut().enumerate() {
+                let firm = violation.operations.iter().any(|id| id.0 == place) && gone != Some(place);
+                if !firm && !matches!(operation.outcome, Outcome::Fail(_)) {
+                    operation.outcome = Outcome::Info("forgotten".to_owned());
+                }
+            }
+            operations
+        };
+        assert!(
+            !brute_force(&KvModel, &forgetting(None)),
+            "case {index}: the window is possible"
+        );
+        for id in &violation.operations {
+            assert!(
+                brute_force(&KvModel, &forgetting(Some(id.0))),
+                "case {index}: {id:?} can go"
+            );
+        }
+    }
+}
