@@ -10,7 +10,7 @@
 
 use crate::linearizability::part::Part;
 use crate::linearizability::plain::{self, Budget, Found};
-use crate::model::Model;
+use crate::model::{Effect, Model};
 
 /// Configurations that one trial may visit, and four more for each operation; a trial that needs more keeps its
 /// operations.
@@ -44,6 +44,18 @@ pub(crate) fn smallest_window<M: Model>(model: &M, part: &Part<'_, M>, until: u3
     }
     let last = part.events[until as usize].index() as usize;
     let mut kept: Vec<usize> = (0..firm.len()).filter(|&index| firm[index]).collect();
+    // People look for the writes: a read stays only where no write says the same.
+    let reads = |index: &usize| {
+        let entry = &part.entries[*index];
+        *index != last && model.effect(entry.op, entry.ret) == Effect::ReadOnly
+    };
+    let (reads, others): (Vec<usize>, Vec<usize>) = kept.iter().partition(|index| reads(index));
+    reads.iter().for_each(|&index| firm[index] = false);
+    if trials.impossible(&firm) {
+        kept = others;
+    } else {
+        reads.iter().for_each(|&index| firm[index] = true);
+    }
     let mut stretch = kept.len().div_ceil(2);
     let mut minimal = false;
     while !minimal {

@@ -2,7 +2,7 @@
 //!
 //! It only describes; that the operations are impossible was shown before it is asked.
 
-use stormglass_core::history::Moment;
+use stormglass_core::history::{Moment, Outcome};
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::time::Duration;
 
@@ -13,12 +13,11 @@ type KvOperation = OperationOf<KvModel>;
 
 /// A sentence about the read that is most plainly wrong; the last operation first.
 pub(super) fn explain(window: &Window<'_, KvOperation>) -> Option<String> {
-    let mut readers: Vec<&KvOperation> = window.operations.clone();
+    let mut readers = window.operations.clone();
     readers.sort_by_key(|operation| std::cmp::Reverse(operation.completed));
     readers
         .into_iter()
-        .filter(|&operation| observed(operation).is_some())
-        .find_map(|reader| stale(reader, &window.operations))
+        .find_map(|reader| stale(reader, window))
         .or_else(|| unwritten(window))
 }
 
@@ -40,61 +39,99 @@ fn stored(operation: &KvOperation) -> Option<u64> {
 }
 
 /// A read of a value that another one had replaced before the read began.
-fn stale(reader: &KvOperation, window: &[&KvOperation]) -> Option<String> {
+fn stale(reader: &KvOperation, window: &Window<'_, KvOperation>) -> Option<String> {
     let value = observed(reader)?;
-    // The value was last put there before this moment; nothing was there from the beginning.
     let put = match value {
+        // Nothing was there from the beginning.
         None => None,
-        Some(value) => window
-            .iter()
-            .filter(|one| stored(one) == Some(value))
-            .map(|one| one.completed)
-            .max()?,
+        Some(value) => Some(settled(value, reader, window)?),
     };
-    let after_put = |moment: Moment| put.is_none_or(|put| put < moment);
-    let before_reader =
-        |one: &&&KvOperation| one.completed.is_some_and(|completed| completed < reader.invoked);
-    let overwritten = window
-        .iter()
-        .filter(before_reader)
-        .filter(|one| after_put(one.invoked) && stored(one).is_some_and(|other| Some(other) != value))
+    let after_put = |one: &KvOperation| put.is_none_or(|put| put < one.invoked);
+    let ago = |one: &KvOperation| {
+        Some(before(
+            reader.invoked.at.since(one.completed?.at),
+            "the read began",
+        ))
+    };
+    let earlier = || {
+        window
+            .operations
+            .iter()
+            .filter(|one| one.completed.is_some_and(|end| end < reader.invoked))
+    };
+    let overwritten = earlier()
+        .filter(|one| after_put(one) && stored(one).is_some_and(|other| Some(other) != value))
         .min_by_key(|one| one.completed);
     if let Some(writer) = overwritten {
-        let ago = reader.invoked.at.since(writer.completed?.at);
         return Some(match value {
             Some(value) => format!(
                 "{}, but {value} had been overwritten {}",
                 words(reader),
-                before(ago, "the read began")
+                ago(writer)?
             ),
             None => format!(
                 "{}, but {} had been written {}",
                 words(reader),
                 stored(writer)?,
-                before(ago, "the read began")
+                ago(writer)?
             ),
         });
     }
-    let seen = window
-        .iter()
-        .filter(before_reader)
-        .filter(|one| observed(one).is_some_and(|other| other != value && other.is_some()))
+    let newer = |one: &KvOperation| {
+        let newer = observed(one)??;
+        let mut writers = writers(newer, one, window).peekable();
+        (Some(newer) != value && writers.peek().is_some() && writers.all(after_put)).then_some(newer)
+    };
+    let seen = earlier()
+        .filter(|one| newer(one).is_some())
         .min_by_key(|one| one.completed)?;
-    let newer = observed(seen)??;
-    let written_after = window
-        .iter()
-        .any(|one| stored(one) == Some(newer) && after_put(one.invoked));
-    if !written_after && value.is_some() {
-        return None;
-    }
-    let ago = before(reader.invoked.at.since(seen.completed?.at), "the read began");
     Some(match value {
-        Some(value) => format!(
-            "{}, but {newer}, written after {value}, had been read {ago}",
-            words(reader)
+        Some(value) => {
+            format!(
+                "{}, but {}, written after {value}, had been read {}",
+                words(reader),
+                newer(seen)?,
+                ago(seen)?
+            )
+        }
+        None => format!(
+            "{}, but {} had been read {}",
+            words(reader),
+            newer(seen)?,
+            ago(seen)?
         ),
-        None => format!("{}, but {newer} had been read {ago}", words(reader)),
     })
+}
+
+/// Everything in the history that may have put `value` there before `reader` ended.
+fn writers<'a>(
+    value: u64,
+    reader: &'a KvOperation,
+    window: &Window<'a, KvOperation>,
+) -> impl Iterator<Item = &'a KvOperation> {
+    let ended = reader.completed;
+    window
+        .history
+        .iter()
+        .take_while(move |one| ended.is_none_or(|ended| one.invoked < ended))
+        .filter(move |one| {
+            let happened = !matches!(one.outcome, Outcome::Fail(_) | Outcome::Ok(KvRet::Swapped(false)));
+            let stores = match one.op {
+                KvOp::Write { value, .. } | KvOp::Cas { value, .. } => Some(value),
+                KvOp::Read { .. } => None,
+            };
+            happened && one.op.key() == reader.op.key() && stores == Some(value)
+        })
+}
+
+/// When everything that put `value` there had ended, if that can be told.
+fn settled(value: u64, reader: &KvOperation, window: &Window<'_, KvOperation>) -> Option<Moment> {
+    let mut latest = None;
+    for writer in writers(value, reader, window) {
+        writer.outcome.ok()?;
+        latest = latest.max(writer.completed);
+    }
+    latest
 }
 
 /// An observation that is impossible alone: nobody had begun to write the value when it ended.

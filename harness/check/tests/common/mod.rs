@@ -11,6 +11,9 @@ use stormglass_core::time::Time;
 
 pub(crate) type KvHistory = History<KvOp, KvRet>;
 
+/// An operation and its outcome, with the milliseconds of its invocation and its completion.
+pub(crate) type Timed<O, R> = ((O, Outcome<R>), u64, u64);
+
 /// A read of key 1 that returned this.
 pub(crate) fn read(value: u64) -> (KvOp, Outcome<KvRet>) {
     (KvOp::Read { key: 1 }, Outcome::Ok(KvRet::Value(Some(value))))
@@ -50,7 +53,7 @@ pub(crate) fn failed<O, R>((op, _): (O, Outcome<R>)) -> (O, Outcome<R>) {
 
 /// A history from operations with their milliseconds of invocation and completion, in order of invocation. At equal
 /// times invocations come first: the operations overlap.
-pub(crate) fn history<O: Clone, R: Clone>(operations: &[((O, Outcome<R>), u64, u64)]) -> History<O, R> {
+pub(crate) fn history<O: Clone, R: Clone>(operations: &[Timed<O, R>]) -> History<O, R> {
     let mut moments: Vec<(u64, bool, usize)> = Vec::new();
     for (index, (_, invoked, completed)) in operations.iter().enumerate() {
         moments.push((*invoked, false, index));
