@@ -6,9 +6,30 @@ use crate::id::{Address, ClientId, NodeId};
 
 /// The members of one run: nodes in ascending order of id, and how many clients work on them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Members")]
 pub struct Cluster {
     nodes: Vec<NodeId>,
     clients: u32,
+}
+
+/// A cluster as a file says it, perhaps with a node named twice.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Members {
+    nodes: Vec<NodeId>,
+    clients: u32,
+}
+
+impl TryFrom<Members> for Cluster {
+    type Error = String;
+    fn try_from(members: Members) -> Result<Cluster, String> {
+        let Members { mut nodes, clients } = members;
+        nodes.sort_unstable();
+        match nodes.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(twice) => Err(format!("{} is named twice among the nodes", twice[0])),
+            None => Ok(Cluster { nodes, clients }),
+        }
+    }
 }
 
 impl Cluster {

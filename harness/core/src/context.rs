@@ -11,6 +11,7 @@ use crate::system::System;
 use crate::time::{Duration, Time};
 
 /// One thing that a step wants done.
+#[derive(Clone)]
 pub enum Effect<S: System> {
     /// Send `message` to `to`.
     Send {

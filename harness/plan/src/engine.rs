@@ -1,5 +1,7 @@
 //! What every engine does: runs a plan of a system, and leaves what happened.
 
+use std::sync::Arc;
+
 use stormglass_core::history::History;
 use stormglass_core::random::CausalId;
 use stormglass_core::system::System;
@@ -25,7 +27,7 @@ pub trait Engine {
     const NAME: &'static str;
 
     /// Runs `plan` to its end, with the system's own monitors watching.
-    fn run<S: System>(&self, system: &S, plan: &Plan<S::Op>, tracing: Tracing) -> Run<S::Op, S::Ret>;
+    fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret>;
 }
 
 /// What one run leaves behind.

@@ -1,0 +1,94 @@
+//! The kernel beside a bare event loop, in one run, on the same state machines.
+#![allow(
+    missing_docs,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a benchmark reads real clocks and prints"
+)]
+
+mod bare;
+mod gossip;
+#[path = "../../src/queue.rs"]
+mod queue;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use stormglass_core::prelude::*;
+use stormglass_kernel::World;
+use stormglass_plan::engine::Tracing;
+use stormglass_plan::plan::{DiskTimes, FORMAT, Limits, Network, Plan, Timeline};
+
+fn plan<O>(nodes: u32, clients: u32, span: Duration, seed: u64) -> Plan<O> {
+    let end = Time::ZERO + span;
+    Plan {
+        format: FORMAT,
+        scenario: "bench".to_owned(),
+        system: "bench".to_owned(),
+        bug: None,
+        seed: Seed(seed),
+        params: toml::Table::new(),
+        cluster: Cluster::dense(nodes, clients),
+        timeline: Timeline {
+            warm_up: end,
+            chaos: end,
+            heal: end,
+            settle: end,
+            end,
+        },
+        network: Network::default(),
+        disk: DiskTimes::default(),
+        limits: Limits::default(),
+        faults: Vec::new(),
+        operations: Vec::new(),
+    }
+}
+
+fn kernel_gossip(nodes: u32, span: Duration, seed: u64) -> u64 {
+    let mut world = World::new(gossip::Gossip, Arc::new(plan(nodes, 0, span, seed)), Tracing::Off);
+    world.run_until(Time::ZERO + span);
+    std::hint::black_box(world.digest());
+    world.stats().events
+}
+
+fn timed(work: impl FnOnce() -> u64) -> (u64, f64) {
+    let start = Instant::now();
+    let events = work();
+    (events, start.elapsed().as_secs_f64())
+}
+
+fn median(mut samples: Vec<f64>) -> f64 {
+    samples.sort_by(f64::total_cmp);
+    samples[samples.len() / 2]
+}
+
+fn compare(name: &str, rounds: u64, kernel: impl Fn(u64) -> u64, bare: impl Fn(u64) -> u64) {
+    let (mut ours, mut theirs, mut ratios) = (vec![], vec![], vec![]);
+    for seed in 0..rounds {
+        let (events, secs) = timed(|| kernel(seed));
+        let rate = events as f64 / secs / 1e6;
+        let (events, secs) = timed(|| bare(seed));
+        let limit = events as f64 / secs / 1e6;
+        ours.push(rate);
+        theirs.push(limit);
+        ratios.push(rate / limit);
+    }
+    println!(
+        "{name:<28} kernel {:6.1} M events/s   bare loop {:6.1} M events/s   ratio {:.2}",
+        median(ours),
+        median(theirs),
+        median(ratios)
+    );
+}
+
+fn main() {
+    for (nodes, secs) in [(10, 60), (100, 6), (1_000, 1), (10_000, 1)] {
+        let span = Duration::from_secs(secs);
+        compare(
+            &format!("gossip, {nodes} nodes"),
+            7,
+            |seed| kernel_gossip(nodes, span, seed),
+            |seed| bare::gossip(nodes, span, seed),
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! A machine's two clocks, as functions of true time.
+//!
+//! The monotonic clock runs at a pace that a fault may change, and never goes back. The wall clock is the
+//! monotonic one plus an offset that a fault may move either way. Timers follow the monotonic clock.
+
+use stormglass_core::context::Clocks;
+use stormglass_core::time::{Skew, Time};
+
+/// What every wall clock shows when a run begins: far from zero, so that a clock can be behind.
+pub(crate) const EPOCH: Time = Time::from_nanos(1_600_000_000_000_000_000);
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LocalClock {
+    /// True time of the last change of pace, and what the monotonic clock showed then.
+    since: Time,
+    shown: Time,
+    /// Millionths by which it runs fast (+) or slow (−).
+    ppm: i32,
+    wall_offset: Skew,
+}
+
+impl LocalClock {
+    pub(crate) const fn new() -> LocalClock {
+        LocalClock {
+            since: Time::ZERO,
+            shown: Time::ZERO,
+            ppm: 0,
+            wall_offset: Skew::ZERO,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn read(&self, now: Time) -> Clocks {
+        let elapsed = self.elapsed(now);
+        Clocks {
+            wall: Time::from_nanos(EPOCH.as_nanos() + elapsed.as_nanos()) + self.wall_offset,
+            elapsed,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn elapsed(&self, now: Time) -> Time {
+        let passed = now.since(self.since).as_nanos();
+        let local = if self.ppm == 0 {
+            passed
+        } else {
+            scale(passed, 1_000_000 + i64::from(self.ppm), 1_000_000)
+        };
+        Time::from_nanos(self.shown.as_nanos() + local)
+    }
+
+    /// The first true moment at which the monotonic clock shows `local` or more.
+    #[inline]
+    pub(crate) fn when(&self, local: Time) -> Time {
+        let ahead = local.since(self.shown).as_nanos();
+        let passed = if self.ppm == 0 {
+            ahead
+        } else {
+            // Rounded up: a timer never runs out early by its own clock.
+            scale(ahead, 1_000_000, 1_000_000 + i64::from(self.ppm)) + 1
+        };
+        Time::from_nanos(self.since.as_nanos().saturating_add(passed))
+    }
+
+    /// From `now` on the clocks run `ppm` millionths fast. At least a hundredth of true pace is kept, so that
+    /// no timer waits for ever.
+    pub(crate) fn set_pace(&mut self, ppm: i32, now: Time) {
+        self.shown = self.elapsed(now);
+        self.since = now;
+        self.ppm = ppm.max(-990_000);
+    }
+
+    pub(crate) fn jump(&mut self, by: Skew) {
+        self.wall_offset = self.wall_offset + by;
+    }
+}
+
+fn scale(span: u64, numerator: i64, denominator: i64) -> u64 {
+    u64::try_from(i128::from(span) * i128::from(numerator) / i128::from(denominator)).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stormglass_core::time::Duration;
+
+    fn secs(secs: u64) -> Time {
+        Time::ZERO + Duration::from_secs(secs)
+    }
+
+    /// A fast clock shows more, runs timers out earlier, and never goes back when its pace changes.
+    #[test]
+    fn pace_changes_both_clocks_and_timers() {
+        let mut clock = LocalClock::new();
+        clock.set_pace(500_000, secs(10));
+        assert_eq!(clock.elapsed(secs(12)), secs(13));
+        assert_eq!(clock.when(secs(13)).since(secs(12)), Duration::from_nanos(1));
+        clock.set_pace(0, secs(12));
+        assert_eq!(clock.elapsed(secs(13)), secs(14));
+    }
+
+    /// A jump moves the wall clock alone, either way.
+    #[test]
+    fn a_jump_moves_only_the_wall_clock() {
+        let mut clock = LocalClock::new();
+        clock.jump(Skew::behind(Duration::from_secs(3)));
+        let clocks = clock.read(secs(5));
+        assert_eq!(clocks.elapsed, secs(5));
+        assert_eq!(clocks.wall.since(EPOCH), Duration::from_secs(2));
+    }
+
+    /// At the moment `when` names, the clock shows at least what was asked for, at any pace.
+    #[test]
+    fn a_timer_is_never_early_by_its_own_clock() {
+        for ppm in [-900_000, -200, 0, 1, 333, 400_000] {
+            let mut clock = LocalClock::new();
+            clock.set_pace(ppm, Time::from_nanos(17));
+            for local in [18, 1_000, 999_999_937] {
+                assert!(clock.elapsed(clock.when(Time::from_nanos(local))) >= Time::from_nanos(local));
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! One machine of the world: a node or a client, its disk, its clocks, its timers, and whether it is at work.
+
+use std::collections::VecDeque;
+
+use stormglass_core::context::Context;
+use stormglass_core::disk::{CrashLoss, Disk, DiskError, SyncId};
+use stormglass_core::history::OperationId;
+use stormglass_core::id::{Address, ProcessId};
+use stormglass_core::random::{CausalId, Ratio};
+use stormglass_core::system::{Client as _, Node as _, Role, System};
+use stormglass_core::time::Time;
+use stormglass_plan::latency::Latency;
+
+use crate::clock::LocalClock;
+use crate::queue::Key;
+use crate::timers::Timers;
+
+#[derive(Clone)]
+pub(crate) struct Host<S: System> {
+    pub(crate) address: Address,
+    pub(crate) actor: Actor<S>,
+    pub(crate) gate: Gate,
+    pub(crate) clock: LocalClock,
+    pub(crate) disk: Disk,
+    pub(crate) timers: Timers<S::Timer>,
+    /// What arrived while the gate was shut, in order of arrival.
+    pub(crate) inbox: VecDeque<(CausalId, Input<S>)>,
+    /// How many pauses hold it.
+    pub(crate) pauses: u32,
+    /// Until when the last step's work takes.
+    pub(crate) busy_until: Time,
+    /// The crash that waits for the next step with effects.
+    pub(crate) fuse: Option<Fuse>,
+    /// Disk faults in force.
+    pub(crate) disk_weather: Vec<DiskWeather>,
+    /// The fault that holds it down.
+    pub(crate) downed_by: Option<usize>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Actor<S: System> {
+    Node(S::Node),
+    Client(ClientState<S>),
+    Down,
+}
+
+#[derive(Clone)]
+pub(crate) struct ClientState<S: System> {
+    pub(crate) client: S::Client,
+    pub(crate) process: ProcessId,
+    pub(crate) open: Option<OperationId>,
+    /// Places in the plan of operations whose time has come.
+    pub(crate) waiting: VecDeque<u32>,
+}
+
+/// Whether inputs reach the host at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gate {
+    Open,
+    /// Inputs wait in the inbox: the host is paused, at work, or has not caught up yet.
+    Shut,
+    /// Inputs are lost.
+    Down,
+}
+
+/// A crash that falls between two effects of a step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fuse {
+    pub(crate) fault: usize,
+    pub(crate) effects: u32,
+    pub(crate) unsynced: CrashLoss,
+}
+
+/// One disk fault in force.
+#[derive(Clone, Debug)]
+pub(crate) struct DiskWeather {
+    /// The fault's place in the plan, by which it is lifted.
+    pub(crate) fault: usize,
+    pub(crate) kind: DiskWeatherKind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum DiskWeatherKind {
+    SlowSync(Latency),
+    FailSync(Ratio),
+}
+
+/// What can happen to a host.
+#[derive(Clone)]
+pub(crate) enum Input<S: System> {
+    Start,
+    Message { from: u32, message: S::Message },
+    Timer(S::Timer, Key),
+    Synced(SyncId, Result<(), DiskError>),
+    Invoke(S::Op),
+}
+
+impl<S: System> Host<S> {
+    pub(crate) fn new(address: Address, actor: Actor<S>) -> Host<S> {
+        Host {
+            address,
+            gate: if matches!(actor, Actor::Down) {
+                Gate::Down
+            } else {
+                Gate::Open
+            },
+            actor,
+            clock: LocalClock::new(),
+            disk: Disk::new(),
+            timers: Timers::new(),
+            inbox: VecDeque::new(),
+            pauses: 0,
+            busy_until: Time::ZERO,
+            fuse: None,
+            disk_weather: Vec::new(),
+            downed_by: None,
+        }
+    }
+
+    /// The part that the host plays; nobody plays one while down.
+    pub(crate) fn role(&self) -> Option<Role> {
+        match &self.actor {
+            Actor::Node(node) => Some(node.role()),
+            Actor::Client(_) | Actor::Down => None,
+        }
+    }
+}
+
+impl<S: System> Actor<S> {
+    /// One step: the input goes in, effects come out.
+    #[inline]
+    pub(crate) fn react(&mut self, input: Reaction<S>, cx: &mut Context<'_, S>) {
+        match (self, input) {
+            (Actor::Node(node), Reaction::Message(from, message)) => node.on_message(from, message, cx),
+            (Actor::Node(node), Reaction::Timer(timer)) => node.on_timer(timer, cx),
+            (Actor::Node(node), Reaction::Synced(sync, result)) => node.on_synced(sync, result, cx),
+            (Actor::Node(node), Reaction::Start) => node.on_start(cx),
+            (Actor::Client(state), Reaction::Message(from, message)) => {
+                state.client.on_message(from, message, cx);
+            }
+            (Actor::Client(state), Reaction::Timer(timer)) => state.client.on_timer(timer, cx),
+            (Actor::Client(state), Reaction::Start) => state.client.on_start(cx),
+            (Actor::Client(state), Reaction::Invoke(op)) => state.client.on_invoke(op, cx),
+            (Actor::Node(_), Reaction::Invoke(_))
+            | (Actor::Client(_), Reaction::Synced(..))
+            | (Actor::Down, _) => {}
+        }
+    }
+}
+
+/// An input that has passed the gate and every test of whether it still stands.
+pub(crate) enum Reaction<S: System> {
+    Start,
+    Message(Address, S::Message),
+    Timer(S::Timer),
+    Synced(SyncId, Result<(), DiskError>),
+    Invoke(S::Op),
+}

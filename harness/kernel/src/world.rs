@@ -1,0 +1,284 @@
+//! The world: one queue, one clock, one thread, as a plain value.
+//!
+//! [`World::step`] takes the next event, moves the clock to it and lets it happen. Cloning a world clones its
+//! whole future: both copies go on identically. The world keeps no trace unless asked for, and always a digest.
+
+use std::sync::Arc;
+
+use stormglass_core::cluster::Cluster;
+use stormglass_core::context::Effect;
+use stormglass_core::disk::{Disk, SyncId};
+use stormglass_core::history::History;
+use stormglass_core::id::{Address, NodeId, ProcessId};
+use stormglass_core::monitor::View;
+use stormglass_core::random::{CausalId, Purpose, mix};
+use stormglass_core::system::System;
+use stormglass_core::time::Time;
+use stormglass_core::trace::{Kind, Record, Trace};
+use stormglass_plan::engine::{Digest, Stats, Strike, Tracing};
+use stormglass_plan::plan::Plan;
+
+use crate::host::{Actor, ClientState, Host, Input};
+use crate::network::Network;
+use crate::queue::{Key, Queue};
+
+/// A running system and everything around it.
+#[derive(Clone)]
+pub struct World<S: System> {
+    pub(crate) system: S,
+    pub(crate) plan: Arc<Plan<S::Op>>,
+    pub(crate) now: Time,
+    pub(crate) queue: Queue<Event<S>>,
+    pub(crate) hosts: Vec<Host<S>>,
+    pub(crate) network: Network,
+    pub(crate) history: History<S::Op, S::Ret>,
+    pub(crate) processes: u64,
+    /// What nodes said in the last step, for monitors.
+    pub(crate) emitted: Vec<(NodeId, S::Event)>,
+    /// Who crashed in the last step.
+    pub(crate) crashed: Vec<NodeId>,
+    /// The node whose message the present step is about.
+    pub(crate) sender: Option<NodeId>,
+    pub(crate) digest: u64,
+    pub(crate) stats: Stats,
+    /// What each of the plan's faults that is in force fell on, by place in the plan.
+    pub(crate) struck: Vec<Option<Strike>>,
+    /// Every strike so far, in order.
+    pub(crate) strikes: Vec<Strike>,
+    pub(crate) trace: Option<Trace>,
+    /// Kept between steps for its allocation alone; empty at every step's end.
+    pub(crate) effects: Vec<Effect<S>>,
+}
+
+/// What waits in the queue.
+#[derive(Clone)]
+pub(crate) enum Event<S: System> {
+    Deliver {
+        to: u32,
+        from: u32,
+        message: S::Message,
+    },
+    Timer {
+        host: u32,
+        timer: S::Timer,
+    },
+    SyncDone {
+        host: u32,
+        sync: SyncId,
+    },
+    Start {
+        host: u32,
+    },
+    /// The host may have come to the end of its work.
+    Wake {
+        host: u32,
+    },
+    /// The plan's operation at this place is due.
+    Operation {
+        place: u32,
+    },
+    /// A client has become free for an operation that waits.
+    Free {
+        host: u32,
+    },
+    Strike {
+        place: u32,
+    },
+    Lift {
+        place: u32,
+    },
+    Heal,
+}
+
+impl<S: System> World<S> {
+    /// The world at time zero: everybody is about to boot, nothing has happened.
+    ///
+    /// # Panics
+    /// If the plan contradicts itself; `Plan::validate` says so without panicking.
+    #[must_use]
+    pub fn new(system: S, plan: Arc<Plan<S::Op>>, tracing: Tracing) -> World<S> {
+        let cluster = &plan.cluster;
+        let mut queue = Queue::for_hosts(cluster.len());
+        let boot = CausalId::root(plan.seed, Purpose::Lifecycle);
+        let mut hosts = Vec::with_capacity(cluster.len());
+        for place in 0..cluster.len() {
+            let address = cluster.address_at(place);
+            let actor = match address {
+                Address::Node(id) => Actor::Node(system.node(id, cluster)),
+                Address::Client(id) => Actor::Client(ClientState {
+                    client: system.client(id, cluster),
+                    process: ProcessId(u64::from(id.0)),
+                    open: None,
+                    waiting: Default::default(),
+                }),
+            };
+            hosts.push(Host::new(address, actor));
+            queue.push(
+                Key::new(Time::ZERO, boot.child(place as u64)),
+                Event::Start { host: place as u32 },
+            );
+        }
+        queue.push(
+            Key::new(plan.timeline.heal, boot.child(u64::MAX - 1)),
+            Event::Heal,
+        );
+        let nemesis = CausalId::root(plan.seed, Purpose::Nemesis);
+        for (place, fault) in plan.faults.iter().enumerate() {
+            let id = nemesis.child(fault.id);
+            queue.push(Key::new(fault.at, id), Event::Strike { place: place as u32 });
+            queue.push(
+                Key::new(fault.until, id.child(0)),
+                Event::Lift { place: place as u32 },
+            );
+        }
+        let mut world = World {
+            now: Time::ZERO,
+            queue,
+            hosts,
+            network: Network::new(&plan.network, cluster),
+            history: History::new(),
+            processes: cluster.clients().count() as u64,
+            emitted: Vec::new(),
+            crashed: Vec::new(),
+            sender: None,
+            digest: mix(plan.seed.0, cluster.len() as u64),
+            stats: Stats::default(),
+            struck: vec![None; plan.faults.len()],
+            strikes: Vec::new(),
+            trace: (tracing == Tracing::On).then(Trace::default),
+            effects: Vec::new(),
+            system,
+            plan,
+        };
+        world.schedule_operation(0);
+        world
+    }
+
+    /// Lets the next event happen, if there is one until `limit`; `false` if there is none.
+    #[inline]
+    pub fn step(&mut self, limit: Time) -> bool {
+        let Some((key, event)) = self.queue.pop_until(limit) else {
+            return false;
+        };
+        self.now = key.at();
+        let id = key.id();
+        match event {
+            Event::Deliver { to, from, message } => self.arrive(to, id, Input::Message { from, message }),
+            Event::Timer { host, timer } => self.arrive(host, id, Input::Timer(timer, key)),
+            Event::SyncDone { host, sync } => self.sync_done(host, sync, id),
+            Event::Start { host } => self.start(host, id),
+            Event::Wake { host } => self.catch_up(host),
+            Event::Operation { place } => self.operation_due(place),
+            Event::Free { host } => self.begin_next(host),
+            Event::Strike { place } => self.strike(place as usize, id),
+            Event::Lift { place } => self.lift(place as usize, id),
+            Event::Heal => self.heal(id),
+        }
+        true
+    }
+
+    /// Lets everything happen that is due by `limit`, and moves the clock there.
+    pub fn run_until(&mut self, limit: Time) {
+        while self.step(limit) {
+            self.emitted.clear();
+            self.crashed.clear();
+        }
+        self.now = self.now.max(limit);
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// What the clients have seen so far.
+    #[must_use]
+    pub fn history(&self) -> &History<S::Op, S::Ret> {
+        &self.history
+    }
+
+    /// The rolling hash over all events so far.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest(self.digest)
+    }
+
+    /// What has happened how often so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        Stats {
+            ended: self.now,
+            ..self.stats
+        }
+    }
+
+    /// Counts an event and folds it into the digest.
+    #[inline]
+    pub(crate) fn happened(&mut self, host: u32, id: CausalId) {
+        self.stats.events += 1;
+        self.digest = mix(
+            self.digest ^ id.as_u64(),
+            self.now.as_nanos() ^ (u64::from(host) << 40),
+        );
+    }
+
+    pub(crate) fn host(&mut self, host: u32) -> &mut Host<S> {
+        &mut self.hosts[host as usize]
+    }
+
+    /// The nodes' hosts, without the clients'.
+    pub(crate) fn node_hosts(&self) -> &[Host<S>] {
+        &self.hosts[..self.plan.cluster.nodes().len()]
+    }
+
+    pub(crate) fn address(&self, host: u32) -> Address {
+        self.hosts[host as usize].address
+    }
+
+    /// Writes a record, if a trace is kept. The text is made only then.
+    #[inline]
+    pub(crate) fn record(&mut self, note: impl FnOnce(&Self) -> Record) {
+        if self.trace.is_some() {
+            let record = note(self);
+            if let Some(trace) = &mut self.trace {
+                trace.records.push(record);
+            }
+        }
+    }
+
+    /// A record about one host.
+    pub(crate) fn about(&self, host: u32, kind: Kind, id: CausalId, cause: CausalId, text: String) -> Record {
+        Record {
+            at: self.now,
+            whom: Some(self.address(host)),
+            peer: None,
+            kind,
+            id,
+            cause,
+            text,
+        }
+    }
+}
+
+impl<S: System> View<S> for World<S> {
+    fn cluster(&self) -> &Cluster {
+        &self.plan.cluster
+    }
+
+    fn node(&self, id: NodeId) -> Option<&S::Node> {
+        match &self.hosts[self.plan.cluster.index_of(id.into())?].actor {
+            Actor::Node(node) => Some(node),
+            Actor::Client(_) | Actor::Down => None,
+        }
+    }
+
+    fn disk(&self, id: NodeId) -> &Disk {
+        let place = self
+            .plan
+            .cluster
+            .index_of(id.into())
+            .expect("only members of the cluster have disks");
+        &self.hosts[place].disk
+    }
+}
