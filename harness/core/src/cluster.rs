@@ -41,10 +41,7 @@ impl Cluster {
     pub fn new(nodes: impl IntoIterator<Item = NodeId>, clients: u32) -> Cluster {
         let mut nodes: Vec<NodeId> = nodes.into_iter().collect();
         nodes.sort_unstable();
-        assert!(
-            nodes.windows(2).all(|pair| pair[0] != pair[1]),
-            "a node is named twice in {nodes:?}"
-        );
+        assert!(nodes.windows(2).all(|pair| pair[0] != pair[1]), "a node is named twice in {nodes:?}");
         Cluster { nodes, clients }
     }
 

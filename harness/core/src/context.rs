@@ -3,6 +3,7 @@
 //! Nothing happens at once: a step leaves a list of [`Effect`]s in the order in which they were asked for, and
 //! whoever drives the system carries them out. That order is what lets a crash fall *between* two effects.
 
+use crate::clock::LocalClock;
 use crate::disk::{Disk, DiskError, FileId, SyncId, SyncTarget, WriteMark};
 use crate::history::Outcome;
 use crate::id::Address;
@@ -54,45 +55,38 @@ pub enum Effect<S: System> {
 
 /// What a step may see and do. Built by the engine for one step.
 pub struct Context<'a, S: System> {
-    clocks: Clocks,
+    now: Time,
+    clock: &'a LocalClock,
     draws: Draws,
     disk: &'a mut Disk,
     effects: &'a mut Vec<Effect<S>>,
 }
 
-/// What a node's two clocks read during one step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Clocks {
-    /// The time of day as this node believes it: skewed, and it may jump either way.
-    pub wall: Time,
-    /// Time since the node's machine began, at the pace of its own oscillator: never goes back.
-    pub elapsed: Time,
-}
-
 impl<'a, S: System> Context<'a, S> {
-    /// A context for one step, for engines.
+    /// A context for one step at true time `now`, for engines. A node sees only what its clock makes of it.
     #[inline]
-    pub fn new(clocks: Clocks, draws: Draws, disk: &'a mut Disk, effects: &'a mut Vec<Effect<S>>) -> Self {
-        Context {
-            clocks,
-            draws,
-            disk,
-            effects,
-        }
+    pub fn new(
+        now: Time,
+        clock: &'a LocalClock,
+        draws: Draws,
+        disk: &'a mut Disk,
+        effects: &'a mut Vec<Effect<S>>,
+    ) -> Self {
+        Context { now, clock, draws, disk, effects }
     }
 
     /// The local time of day, in nanoseconds since 1970. It may be wrong, and may jump forward or backward.
     #[inline]
     #[must_use]
     pub fn wall_clock(&self) -> Time {
-        self.clocks.wall
+        self.clock.wall(self.now)
     }
 
     /// The local monotonic clock. It never goes back, but may run fast or slow; a crash does not reset it.
     #[inline]
     #[must_use]
     pub fn elapsed(&self) -> Time {
-        self.clocks.elapsed
+        self.clock.elapsed(self.now)
     }
 
     /// Random draws that belong to this step alone.
@@ -104,10 +98,7 @@ impl<'a, S: System> Context<'a, S> {
     /// Sends a message. It may be lost, doubled, delayed or overtaken.
     #[inline]
     pub fn send(&mut self, to: impl Into<Address>, message: S::Message) {
-        self.effects.push(Effect::Send {
-            to: to.into(),
-            message,
-        });
+        self.effects.push(Effect::Send { to: to.into(), message });
     }
 
     /// Lets `timer` run out `after` from now, by the local monotonic clock. Replaces its earlier setting.
@@ -125,10 +116,7 @@ impl<'a, S: System> Context<'a, S> {
     /// The local disk. A client's disk works too, and outlives nothing.
     #[inline]
     pub fn disk(&mut self) -> DiskHandle<'_, S> {
-        DiskHandle {
-            disk: self.disk,
-            effects: self.effects,
-        }
+        DiskHandle { disk: self.disk, effects: self.effects }
     }
 
     /// Tells monitors and timelines what the node has done. No node can hear it.

@@ -182,17 +182,13 @@ impl Disk {
     /// What a crash that keeps nothing un-synced would leave in the file of this name, if it left the name.
     #[must_use]
     pub fn durable(&self, name: &str) -> Option<&[u8]> {
-        self.durable_names
-            .get(name)
-            .map(|file| &self.files[file.0 as usize].durable[..])
+        self.durable_names.get(name).map(|file| &self.files[file.0 as usize].durable[..])
     }
 
     /// What a reader sees in the file of this name.
     #[must_use]
     pub fn cached(&self, name: &str) -> Option<&[u8]> {
-        self.names
-            .get(name)
-            .map(|file| &self.files[file.0 as usize].cached[..])
+        self.names.get(name).map(|file| &self.files[file.0 as usize].cached[..])
     }
 
     /// Puts `bytes` at `offset` of the cached content.
@@ -202,14 +198,7 @@ impl Disk {
         let offset = usize::try_from(offset).map_err(|_| DiskError::Full)?;
         let start = file.pending_bytes.len();
         file.pending_bytes.extend_from_slice(bytes);
-        file.pending.push(Change {
-            mark,
-            kind: ChangeKind::Write {
-                offset,
-                start,
-                len: bytes.len(),
-            },
-        });
+        file.pending.push(Change { mark, kind: ChangeKind::Write { offset, start, len: bytes.len() } });
         put(&mut file.cached, offset, bytes);
         Ok(mark)
     }
@@ -219,10 +208,7 @@ impl Disk {
         let mark = self.next_mark();
         let file = &mut self.files[file.0 as usize];
         let len = usize::try_from(len).map_err(|_| DiskError::Full)?;
-        file.pending.push(Change {
-            mark,
-            kind: ChangeKind::SetLen { len },
-        });
+        file.pending.push(Change { mark, kind: ChangeKind::SetLen { len } });
         file.cached.resize(len, 0);
         Ok(mark)
     }
@@ -247,11 +233,7 @@ impl Disk {
     pub fn begin_sync(&mut self, target: SyncTarget) -> SyncId {
         self.syncs_begun += 1;
         let id = SyncId(self.syncs_begun);
-        self.syncs.push(Sync {
-            id,
-            target,
-            before: WriteMark(self.changes),
-        });
+        self.syncs.push(Sync { id, target, before: WriteMark(self.changes) });
         id
     }
 
@@ -287,11 +269,9 @@ impl Disk {
     /// [`Disk::crash`], which must follow.
     pub fn cut(&mut self, mark: WriteMark) {
         for file in &mut self.files {
-            file.pending
-                .truncate(file.pending.partition_point(|change| change.mark < mark));
+            file.pending.truncate(file.pending.partition_point(|change| change.mark < mark));
         }
-        self.pending_names
-            .truncate(self.pending_names.partition_point(|(at, _)| *at < mark));
+        self.pending_names.truncate(self.pending_names.partition_point(|(at, _)| *at < mark));
     }
 
     /// The machine goes down: un-synced changes are kept or lost as `loss` says, and caches are cold.
@@ -449,25 +429,13 @@ mod tests {
         let sync = disk.begin_sync(SyncTarget::File(file));
         disk.write(file, 3, b"two").unwrap();
         assert_eq!(disk.read(file).unwrap(), b"onetwo");
-        assert_eq!(
-            disk.durable("log"),
-            Some(&b""[..]),
-            "the sync has begun, not completed"
-        );
+        assert_eq!(disk.durable("log"), Some(&b""[..]), "the sync has begun, not completed");
         disk.finish_sync(sync, SyncFate::Durable);
-        assert_eq!(
-            disk.durable("log"),
-            Some(&b"one"[..]),
-            "what came after the sync began is not covered"
-        );
+        assert_eq!(disk.durable("log"), Some(&b"one"[..]), "what came after the sync began is not covered");
         let damage = disk.crash(CrashLoss::Everything, &mut draws(1));
         assert_eq!(damage.bytes_lost, 3);
         assert_eq!(disk.read(file).unwrap(), b"one");
-        assert_eq!(
-            disk.finish_sync(sync, SyncFate::Durable),
-            None,
-            "a crash forgets open syncs"
-        );
+        assert_eq!(disk.finish_sync(sync, SyncFate::Durable), None, "a crash forgets open syncs");
     }
 
     /// A power loss keeps whole sectors only, any subset of them, and over many crashes every kind of subset.
@@ -499,10 +467,7 @@ mod tests {
         let (mut disk, file) = disk_with("log");
         disk.write(file, 0, b"gone").unwrap();
         let first = disk.begin_sync(SyncTarget::File(file));
-        assert_eq!(
-            disk.finish_sync(first, SyncFate::Failed),
-            Some(Err(DiskError::Io))
-        );
+        assert_eq!(disk.finish_sync(first, SyncFate::Failed), Some(Err(DiskError::Io)));
         let second = disk.begin_sync(SyncTarget::File(file));
         assert_eq!(disk.finish_sync(second, SyncFate::Durable), Some(Ok(())));
         assert_eq!(disk.read(file).unwrap(), b"gone");

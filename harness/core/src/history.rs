@@ -88,10 +88,7 @@ pub struct History<O, R> {
 
 impl<O, R> Default for History<O, R> {
     fn default() -> Self {
-        History {
-            operations: Vec::new(),
-            next_rank: 0,
-        }
+        History { operations: Vec::new(), next_rank: 0 }
     }
 }
 
@@ -124,11 +121,7 @@ impl<O, R> History<O, R> {
     pub fn complete(&mut self, id: OperationId, outcome: Outcome<R>, server: Option<NodeId>, at: Time) {
         let completed = self.moment(at);
         let operation = &mut self.operations[id.0];
-        assert!(
-            operation.completed.is_none(),
-            "operation {} completes twice, again at {at:?}",
-            id.0
-        );
+        assert!(operation.completed.is_none(), "operation {} completes twice, again at {at:?}", id.0);
         operation.completed = Some(completed);
         operation.outcome = outcome;
         operation.server = server;

@@ -140,11 +140,8 @@ impl FromStr for ClientId {
 impl FromStr for Address {
     type Err = ParseIdError;
     fn from_str(text: &str) -> Result<Address, ParseIdError> {
-        let wrong = || {
-            ParseIdError(format!(
-                "`{text}` is neither a node (n1, n2, …) nor a client (c0, c1, …)"
-            ))
-        };
+        let wrong =
+            || ParseIdError(format!("`{text}` is neither a node (n1, n2, …) nor a client (c0, c1, …)"));
         let node = numbered(text, 'n').map(|id| Address::Node(NodeId(id)));
         let client = || numbered(text, 'c').map(|id| Address::Client(ClientId(id)));
         node.or_else(client).ok_or_else(wrong)

@@ -95,16 +95,16 @@
 //! let cluster = Cluster::dense(1, 1);
 //! let mut server = system.node(NodeId(1), &cluster);
 //! let (mut disk, mut effects) = (Disk::new(), Vec::new());
-//! let clocks = Clocks { wall: Time::ZERO, elapsed: Time::ZERO };
+//! let clock = LocalClock::new();
 //! let draws = Draws::new(CausalId::root(Seed(1), Purpose::Node), Purpose::Node);
-//! let mut cx = Context::new(clocks, draws, &mut disk, &mut effects);
+//! let mut cx = Context::new(Time::ZERO, &clock, draws, &mut disk, &mut effects);
 //! server.on_message(ClientId(0).into(), Message::Ping { request: 1 }, &mut cx);
 //! assert!(matches!(&effects[..], [Effect::Emit(1), Effect::Send { message: Message::Pong { count: 1, .. }, .. }]));
 //! ```
 //!
 //! # Reading order
 //!
-//! What runs: [`system`], [`context`], [`disk`], [`cluster`], [`id`]. When and why: [`time`], [`random`]. What is
+//! What runs: [`system`], [`context`], [`clock`], [`disk`], [`cluster`], [`id`]. When and why: [`time`], [`random`]. What is
 //! left behind: [`history`], [`trace`]. Who judges: [`monitor`], [`verdict`]. What is asked: [`op`]. What is
 //! broken on purpose: [`bug`].
 //!
@@ -112,6 +112,7 @@
 
 pub mod system;
 pub mod context;
+pub mod clock;
 pub mod disk;
 pub mod cluster;
 pub mod id;
@@ -127,8 +128,9 @@ pub mod bug;
 /// What an implementation of a system needs, in one `use`.
 pub mod prelude {
     pub use crate::bug::Bug;
+    pub use crate::clock::LocalClock;
     pub use crate::cluster::Cluster;
-    pub use crate::context::{Clocks, Context, Effect};
+    pub use crate::context::{Context, Effect};
     pub use crate::disk::{Disk, DiskError, FileId, SyncId};
     pub use crate::history::{History, Outcome};
     pub use crate::id::{Address, ClientId, NodeId, ProcessId};

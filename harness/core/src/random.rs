@@ -109,10 +109,7 @@ impl Draws {
     #[must_use]
     pub const fn new(cause: CausalId, purpose: Purpose) -> Draws {
         // The purpose is spread over all bits, so that two purposes of one cause share no stretch of draws.
-        Draws {
-            key: cause.0 ^ (purpose as u64).wrapping_mul(0xD6E8_FEB8_6659_FD93),
-            drawn: 0,
-        }
+        Draws { key: cause.0 ^ (purpose as u64).wrapping_mul(0xD6E8_FEB8_6659_FD93), drawn: 0 }
     }
 
     /// The next 64 uniform bits.
@@ -270,10 +267,7 @@ mod tests {
         assert_eq!(first(cause, Purpose::Disk), first(cause, Purpose::Disk));
         assert_ne!(first(cause, Purpose::Disk), first(cause, Purpose::Network));
         assert_ne!(first(cause, Purpose::Disk), first(cause.child(0), Purpose::Disk));
-        assert_ne!(
-            CausalId::root(Seed(1), Purpose::Node),
-            CausalId::root(Seed(2), Purpose::Node)
-        );
+        assert_ne!(CausalId::root(Seed(1), Purpose::Node), CausalId::root(Seed(2), Purpose::Node));
     }
 
     /// A certain chance always happens, an impossible one never.

@@ -216,9 +216,7 @@ impl FromStr for Duration {
             ))
         };
         let text = text.trim();
-        let split = text
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(text.len());
+        let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
         let (number, unit) = (&text[..split], text[split..].trim());
         if number.is_empty() {
             return Err(fail("it does not begin with a number"));
@@ -234,9 +232,7 @@ impl FromStr for Duration {
         }
         let mut nanos = match whole {
             "" => 0,
-            digits => digits
-                .parse::<u128>()
-                .map_err(|_| fail("the number is too large"))?,
+            digits => digits.parse::<u128>().map_err(|_| fail("the number is too large"))?,
         };
         nanos = nanos.saturating_mul(u128::from(unit_nanos));
         let mut place = u128::from(unit_nanos);
@@ -244,9 +240,7 @@ impl FromStr for Duration {
             place /= 10;
             nanos = nanos.saturating_add(u128::from(digit - b'0') * place);
         }
-        u64::try_from(nanos)
-            .map(Duration)
-            .map_err(|_| fail("it is longer than 584 years"))
+        u64::try_from(nanos).map(Duration).map_err(|_| fail("it is longer than 584 years"))
     }
 }
 

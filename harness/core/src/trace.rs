@@ -74,11 +74,7 @@ impl Trace {
         &'a self,
         other: &'a Trace,
     ) -> Option<(Option<&'a Record>, Option<&'a Record>)> {
-        let place = self
-            .records
-            .iter()
-            .zip(&other.records)
-            .position(|(ours, theirs)| ours != theirs);
+        let place = self.records.iter().zip(&other.records).position(|(ours, theirs)| ours != theirs);
         let place = place.unwrap_or(self.records.len().min(other.records.len()));
         match (self.records.get(place), other.records.get(place)) {
             (None, None) => None,

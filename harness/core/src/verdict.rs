@@ -63,19 +63,12 @@ impl Violation {
 impl Verdict {
     /// A verdict of unknown, with its reason in one sentence.
     pub fn unknown(check: impl Into<String>, reason: impl Into<String>) -> Verdict {
-        Verdict::Unknown(Undecided {
-            check: check.into(),
-            reason: reason.into(),
-        })
+        Verdict::Unknown(Undecided { check: check.into(), reason: reason.into() })
     }
 
     /// The heavier of two verdicts; of two equally heavy ones the first.
     pub fn and(self, other: Verdict) -> Verdict {
-        if other.weight() > self.weight() {
-            other
-        } else {
-            self
-        }
+        if other.weight() > self.weight() { other } else { self }
     }
 
     /// Whether the property is known to hold.

@@ -20,10 +20,7 @@ impl Engine for Kernel {
     const NAME: &'static str = "kernel";
 
     fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
-        let mut watch = Watch {
-            monitors: system.monitors(),
-            verdicts: Vec::new(),
-        };
+        let mut watch = Watch { monitors: system.monitors(), verdicts: Vec::new() };
         let mut world = World::new(system.clone(), plan.clone(), tracing);
         let end = plan.timeline.end;
         while world.step(end) {
@@ -71,14 +68,13 @@ impl<S: System> Watch<S> {
 
     fn ask(&mut self, mut question: impl FnMut(&mut dyn Monitor<S>) -> Verdict) {
         let verdicts = &mut self.verdicts;
-        self.monitors
-            .retain_mut(|monitor| match question(&mut **monitor) {
-                Verdict::Ok => true,
-                verdict => {
-                    verdicts.push(verdict);
-                    false
-                }
-            });
+        self.monitors.retain_mut(|monitor| match question(&mut **monitor) {
+            Verdict::Ok => true,
+            verdict => {
+                verdicts.push(verdict);
+                false
+            }
+        });
     }
 }
 

@@ -19,7 +19,6 @@ mod network;
 mod queue;
 mod host;
 mod timers;
-mod clock;
 mod storm;
 mod target;
 

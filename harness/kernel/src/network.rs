@@ -55,9 +55,7 @@ pub(crate) enum WeatherKind {
 impl Network {
     pub(crate) fn new(settings: &Settings, cluster: &Cluster) -> Network {
         let place = |address| {
-            let index = cluster
-                .index_of(address)
-                .expect("a plan's links name members of its cluster");
+            let index = cluster.index_of(address).expect("a plan's links name members of its cluster");
             u32::try_from(index).expect("fewer than four billion hosts")
         };
         let mut own: Vec<_> = settings
@@ -66,11 +64,7 @@ impl Network {
             .map(|directed| ((place(directed.from), place(directed.to)), directed.link.clone()))
             .collect();
         own.sort_by_key(|(ends, _)| *ends);
-        Network {
-            link: settings.link.clone(),
-            own,
-            weather: Vec::new(),
-        }
+        Network { link: settings.link.clone(), own, weather: Vec::new() }
     }
 
     /// Settles what becomes of the message `id` from host `from` to host `to`.

@@ -86,10 +86,16 @@ impl<T> Queue<T> {
         }
     }
 
-    #[inline]
+    // Inlined, so that the caller builds the item where it will lie: a copy by way of the stack costs more than
+    // all the rest of this function.
+    #[inline(always)]
     pub(crate) fn push(&mut self, key: Key, item: T) {
-        let slot = key.nanos() >> self.width;
         let place = self.store(key, item);
+        self.link(key, place);
+    }
+
+    fn link(&mut self, key: Key, place: u32) {
+        let slot = key.nanos() >> self.width;
         if slot <= self.cursor {
             // Rare: less than a slot's width ahead.
             let rank = self.open.partition_point(|&(other, _)| other > key);
@@ -114,7 +120,7 @@ impl<T> Queue<T> {
     }
 
     /// Takes the next event if it is due by `limit`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop_until(&mut self, limit: Time) -> Option<(Key, T)> {
         let key = self.peek()?;
         if key.at() > limit {
@@ -128,14 +134,10 @@ impl<T> Queue<T> {
         Some((key, item))
     }
 
-    #[inline]
+    #[inline(always)]
     fn store(&mut self, key: Key, item: T) -> u32 {
         if self.free == NONE {
-            self.arena.push(Entry {
-                key,
-                next: NONE,
-                item: Some(item),
-            });
+            self.arena.push(Entry { key, next: NONE, item: Some(item) });
             return u32::try_from(self.arena.len() - 1).expect("fewer than four billion events wait at once");
         }
         let place = self.free;

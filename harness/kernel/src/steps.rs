@@ -24,9 +24,9 @@ use crate::world::{Event, World};
 
 impl<S: System> World<S> {
     /// An input comes to a host's gate.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn arrive(&mut self, host: u32, id: CausalId, input: Input<S>) {
-        match self.hosts[host as usize].gate {
+        match self.gates[host as usize] {
             Gate::Open => self.take(host, id, input),
             Gate::Shut => self.host(host).inbox.push_back((id, input)),
             Gate::Down => self.lose(host, id, &input),
@@ -34,7 +34,7 @@ impl<S: System> World<S> {
     }
 
     /// The host takes an input, if it still stands.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, host: u32, id: CausalId, input: Input<S>) {
         match input {
             Input::Message { from, message } => {
@@ -71,25 +71,20 @@ impl<S: System> World<S> {
     }
 
     /// One step of one host.
-    #[inline]
+    #[inline(always)]
     fn react(&mut self, place: u32, id: CausalId, reaction: Reaction<S>) {
         self.happened(place, id);
         let host = &mut self.hosts[place as usize];
         let draws = Draws::new(id, Purpose::Node);
-        let mut cx = Context::new(
-            host.clock.read(self.now),
-            draws,
-            &mut host.disk,
-            &mut self.effects,
-        );
-        host.actor.react(reaction, &mut cx);
+        let mut cx = Context::new(self.now, &host.clock, draws, &mut host.disk, &mut self.effects);
+        self.actors[place as usize].react(reaction, &mut cx);
         if !self.effects.is_empty() {
             self.carry_out(place, id);
         }
     }
 
     /// Carries out what the step asked for, in order; all of it, or up to where a crash falls.
-    #[inline]
+    #[inline(always)]
     fn carry_out(&mut self, host: u32, id: CausalId) {
         let mut effects = std::mem::take(&mut self.effects);
         let fuse = self.hosts[host as usize].fuse.take();
@@ -111,7 +106,7 @@ impl<S: System> World<S> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn effect(&mut self, host: u32, cause: CausalId, id: CausalId, effect: Effect<S>) {
         match effect {
             Effect::Send { to, message } => self.send(host, to, message, cause, id),
@@ -128,8 +123,7 @@ impl<S: System> World<S> {
             Effect::Write { .. } => {}
             Effect::Sync { sync } => {
                 let delay = self.sync_delay(host, id);
-                self.queue
-                    .push(Key::new(self.now + delay, id), Event::SyncDone { host, sync });
+                self.queue.push(Key::new(self.now + delay, id), Event::SyncDone { host, sync });
             }
             Effect::Emit(event) => {
                 self.record(|world| world.about(host, Kind::Event, id, cause, format!("{event:?}")));
@@ -144,14 +138,11 @@ impl<S: System> World<S> {
     }
 
     /// A message leaves: the network says when it arrives, if it does.
-    #[inline]
+    #[inline(always)]
     fn send(&mut self, from: u32, to: Address, message: S::Message, cause: CausalId, id: CausalId) {
         let to = match self.plan.cluster.index_of(to) {
             Some(place) => place as u32,
-            None => panic!(
-                "{} sends to {to}, who is not a member of the cluster",
-                self.address(from)
-            ),
+            None => panic!("{} sends to {to}, who is not a member of the cluster", self.address(from)),
         };
         self.stats.sent += 1;
         self.record(|world| Record {
@@ -159,30 +150,16 @@ impl<S: System> World<S> {
             ..world.about(from, Kind::Send, id, cause, format!("{message:?}"))
         });
         // What a host sends to itself does not cross the network.
-        let fate = if from == to {
-            Fate::Arrives(Duration::ZERO)
-        } else {
-            self.network.fate(from, to, id)
-        };
+        let fate = if from == to { Fate::Arrives(Duration::ZERO) } else { self.network.fate(from, to, id) };
         match fate {
             Fate::Arrives(delay) => {
-                self.queue.push(
-                    Key::new(self.now + delay, id),
-                    Event::Deliver { to, from, message },
-                );
+                self.queue.push(Key::new(self.now + delay, id), Event::Deliver { to, from, message });
             }
             Fate::ArrivesTwice(first, second) => {
                 self.stats.duplicated += 1;
-                let copy = Event::Deliver {
-                    to,
-                    from,
-                    message: message.clone(),
-                };
+                let copy = Event::Deliver { to, from, message: message.clone() };
                 self.queue.push(Key::new(self.now + second, id.child(0)), copy);
-                self.queue.push(
-                    Key::new(self.now + first, id),
-                    Event::Deliver { to, from, message },
-                );
+                self.queue.push(Key::new(self.now + first, id), Event::Deliver { to, from, message });
             }
             Fate::Lost(loss) => {
                 self.stats.dropped += 1;
@@ -209,11 +186,7 @@ impl<S: System> World<S> {
 
     /// A sync has come to its end, well or badly.
     pub(crate) fn sync_done(&mut self, host: u32, sync: SyncId, id: CausalId) {
-        let fate = if self.sync_fails(host, id) {
-            SyncFate::Failed
-        } else {
-            SyncFate::Durable
-        };
+        let fate = if self.sync_fails(host, id) { SyncFate::Failed } else { SyncFate::Durable };
         if let Some(result) = self.host(host).disk.finish_sync(sync, fate) {
             self.arrive(host, id, Input::Synced(sync, result));
         }
@@ -223,8 +196,8 @@ impl<S: System> World<S> {
     fn occupy(&mut self, host: u32, span: Duration, id: CausalId) {
         let this = &mut self.hosts[host as usize];
         this.busy_until = this.busy_until.max(self.now) + span;
-        this.gate = Gate::Shut;
         let until = this.busy_until;
+        self.gates[host as usize] = Gate::Shut;
         self.queue.push(Key::new(until, id), Event::Wake { host });
     }
 
@@ -232,13 +205,13 @@ impl<S: System> World<S> {
     pub(crate) fn catch_up(&mut self, host: u32) {
         loop {
             let this = &mut self.hosts[host as usize];
-            if this.gate != Gate::Shut || this.pauses > 0 || this.busy_until > self.now {
+            if self.gates[host as usize] != Gate::Shut || this.pauses > 0 || this.busy_until > self.now {
                 return;
             }
             match this.inbox.pop_front() {
                 Some((id, input)) => self.take(host, id, input),
                 None => {
-                    this.gate = Gate::Open;
+                    self.gates[host as usize] = Gate::Open;
                     return;
                 }
             }
@@ -262,12 +235,8 @@ impl<S: System> World<S> {
     pub(crate) fn operation_due(&mut self, place: u32) {
         self.schedule_operation(place as usize + 1);
         let client = Address::Client(self.plan.operations[place as usize].client);
-        let host = self
-            .plan
-            .cluster
-            .index_of(client)
-            .expect("a plan's operations name its clients") as u32;
-        if let Actor::Client(state) = &mut self.host(host).actor {
+        let host = self.plan.cluster.index_of(client).expect("a plan's operations name its clients") as u32;
+        if let Actor::Client(state) = &mut self.actors[host as usize] {
             state.waiting.push_back(place);
         }
         self.begin_next(host);
@@ -277,7 +246,7 @@ impl<S: System> World<S> {
     /// asked for in the silence after it: an operation whose phase is over is passed by.
     pub(crate) fn begin_next(&mut self, host: u32) {
         let (now, plan) = (self.now, &self.plan);
-        let Actor::Client(state) = &mut self.hosts[host as usize].actor else {
+        let Actor::Client(state) = &mut self.actors[host as usize] else {
             return;
         };
         let over = |at: Time| at < plan.timeline.chaos && now >= plan.timeline.chaos;
@@ -302,7 +271,7 @@ impl<S: System> World<S> {
         let now = self.now;
         let address = self.address(host);
         self.digest = mix(self.digest, hash_of(&outcome));
-        let Actor::Client(state) = &mut self.hosts[host as usize].actor else {
+        let Actor::Client(state) = &mut self.actors[host as usize] else {
             panic!("{address} completes an operation at {now:?}, but only clients do");
         };
         let Some(open) = state.open.take() else {
@@ -315,13 +284,7 @@ impl<S: System> World<S> {
         let free = !state.waiting.is_empty();
         self.history.complete(open, outcome, self.sender, now);
         self.record(|world| {
-            world.about(
-                host,
-                Kind::Complete,
-                id,
-                cause,
-                world.history.operation(open).to_string(),
-            )
+            world.about(host, Kind::Complete, id, cause, world.history.operation(open).to_string())
         });
         if free {
             self.queue.push(Key::new(now, id), Event::Free { host });

@@ -39,7 +39,7 @@ impl<S: System> World<S> {
             | Fault::FailSync { target, .. }
             | Fault::ClockJump { target, .. }
             | Fault::ClockDrift { target, .. } => {
-                target::resolve(target, self.node_hosts(), &plan.cluster, &mut draws)
+                target::resolve(target, self.candidates(), &plan.cluster, &mut draws)
             }
         };
         self.note_strike(place, id, on.clone());
@@ -63,41 +63,26 @@ impl<S: System> World<S> {
         let now = self.now;
         let this = &mut self.hosts[host as usize];
         match fault {
-            Fault::Crash {
-                after_effects: None,
-                unsynced,
-                ..
-            } => self.crash(host, *unsynced, Some(place), id),
-            Fault::Crash {
-                after_effects: Some(effects),
-                unsynced,
-                ..
-            } => {
-                if this.gate != Gate::Down {
-                    this.fuse = Some(Fuse {
-                        fault: place,
-                        effects: *effects,
-                        unsynced: *unsynced,
-                    });
+            Fault::Crash { after_effects: None, unsynced, .. } => {
+                self.crash(host, *unsynced, Some(place), id);
+            }
+            Fault::Crash { after_effects: Some(effects), unsynced, .. } => {
+                if self.gates[host as usize] != Gate::Down {
+                    this.fuse = Some(Fuse { fault: place, effects: *effects, unsynced: *unsynced });
                 }
             }
             Fault::Pause { .. } => {
                 this.pauses += 1;
-                if this.gate == Gate::Open {
-                    this.gate = Gate::Shut;
+                if self.gates[host as usize] == Gate::Open {
+                    self.gates[host as usize] = Gate::Shut;
                 }
             }
             Fault::SlowDisk { sync, .. } => {
-                this.disk_weather.push(DiskWeather {
-                    fault: place,
-                    kind: DiskWeatherKind::SlowSync(sync.clone()),
-                });
+                this.disk_weather
+                    .push(DiskWeather { fault: place, kind: DiskWeatherKind::SlowSync(sync.clone()) });
             }
             Fault::FailSync { rate, .. } => {
-                this.disk_weather.push(DiskWeather {
-                    fault: place,
-                    kind: DiskWeatherKind::FailSync(*rate),
-                });
+                this.disk_weather.push(DiskWeather { fault: place, kind: DiskWeatherKind::FailSync(*rate) });
             }
             Fault::ClockJump { by, .. } => this.clock.jump(*by),
             Fault::ClockDrift { ppm, .. } => {
@@ -131,50 +116,29 @@ impl<S: System> World<S> {
         let mut ends = |target: &Target| match target {
             Target::All => self.everybody(),
             narrower => {
-                let nodes = target::resolve(narrower, self.node_hosts(), &self.plan.cluster, draws);
+                let nodes = target::resolve(narrower, self.candidates(), &self.plan.cluster, draws);
                 set_of(self.hosts.len(), nodes)
             }
         };
         let (from, to) = (ends(from), ends(to));
-        self.note_strike(
-            place,
-            id,
-            from.ones()
-                .filter(|&host| host < self.node_hosts().len())
-                .collect(),
-        );
-        self.network.add(Weather {
-            fault: place,
-            from,
-            to,
-            kind,
-        });
+        self.note_strike(place, id, from.ones().filter(|&host| host < self.nodes()).collect());
+        self.network.add(Weather { fault: place, from, to, kind });
     }
 
     /// Cuts `side` off from the other nodes, and perhaps from the clients.
     fn cut(&mut self, place: usize, side: &[usize], way: Way, clients: Clients) {
         let reach = match clients {
-            Clients::Reach => self.node_hosts().len(),
+            Clients::Reach => self.nodes(),
             Clients::Cut => self.hosts.len(),
         };
         let inside = set_of(self.hosts.len(), side.iter().copied());
         let outside = set_of(self.hosts.len(), (0..reach).filter(|host| !side.contains(host)));
         if matches!(way, Way::Both | Way::Out) {
             let (from, to) = (inside.clone(), outside.clone());
-            self.network.add(Weather {
-                fault: place,
-                from,
-                to,
-                kind: WeatherKind::Cut,
-            });
+            self.network.add(Weather { fault: place, from, to, kind: WeatherKind::Cut });
         }
         if matches!(way, Way::Both | Way::In) {
-            self.network.add(Weather {
-                fault: place,
-                from: outside,
-                to: inside,
-                kind: WeatherKind::Cut,
-            });
+            self.network.add(Weather { fault: place, from: outside, to: inside, kind: WeatherKind::Cut });
         }
     }
 
@@ -236,11 +200,11 @@ impl<S: System> World<S> {
     pub(crate) fn crash(&mut self, host: u32, unsynced: CrashLoss, fault: Option<usize>, id: CausalId) {
         let this = &mut self.hosts[host as usize];
         let Address::Node(node) = this.address else { return };
-        if this.gate == Gate::Down {
+        if self.gates[host as usize] == Gate::Down {
             return;
         }
-        this.actor = Actor::Down;
-        this.gate = Gate::Down;
+        self.actors[host as usize] = Actor::Down;
+        self.gates[host as usize] = Gate::Down;
         this.timers.clear();
         this.inbox.clear();
         this.fuse = None;
@@ -251,22 +215,16 @@ impl<S: System> World<S> {
         self.crashed.push(node);
         self.happened(host, id);
         self.record(|world| {
-            world.about(
-                host,
-                Kind::Crash,
-                id,
-                id,
-                format!("and loses {} un-synced bytes", damage.bytes_lost),
-            )
+            world.about(host, Kind::Crash, id, id, format!("and loses {} un-synced bytes", damage.bytes_lost))
         });
     }
 
     /// A host boots, for the first time or again.
     pub(crate) fn start(&mut self, host: u32, id: CausalId) {
         let this = &mut self.hosts[host as usize];
-        if let (Actor::Down, Address::Node(node)) = (&this.actor, this.address) {
-            this.actor = Actor::Node(self.system.node(node, &self.plan.cluster));
-            this.gate = if this.pauses > 0 { Gate::Shut } else { Gate::Open };
+        if let (Actor::Down, Address::Node(node)) = (&self.actors[host as usize], this.address) {
+            self.actors[host as usize] = Actor::Node(self.system.node(node, &self.plan.cluster));
+            self.gates[host as usize] = if this.pauses > 0 { Gate::Shut } else { Gate::Open };
             this.busy_until = self.now;
             this.downed_by = None;
         }
@@ -279,20 +237,16 @@ impl<S: System> World<S> {
             DiskWeatherKind::SlowSync(latency) => Some(latency),
             DiskWeatherKind::FailSync(_) => None,
         });
-        slow.unwrap_or(&self.plan.disk.sync)
-            .sample(&mut Draws::new(id, Purpose::Disk))
+        slow.unwrap_or(&self.plan.disk.sync).sample(&mut Draws::new(id, Purpose::Disk))
     }
 
     pub(crate) fn sync_fails(&self, host: u32, id: CausalId) -> bool {
-        self.hosts[host as usize]
-            .disk_weather
-            .iter()
-            .any(|weather| match weather.kind {
-                DiskWeatherKind::FailSync(rate) => {
-                    Draws::new(id.child(weather.fault as u64), Purpose::Disk).chance(rate)
-                }
-                DiskWeatherKind::SlowSync(_) => false,
-            })
+        self.hosts[host as usize].disk_weather.iter().any(|weather| match weather.kind {
+            DiskWeatherKind::FailSync(rate) => {
+                Draws::new(id.child(weather.fault as u64), Purpose::Disk).chance(rate)
+            }
+            DiskWeatherKind::SlowSync(_) => false,
+        })
     }
 
     fn retime(&mut self, host: u32) {
@@ -304,42 +258,23 @@ impl<S: System> World<S> {
 
     fn note_strike(&mut self, place: usize, id: CausalId, on: Vec<usize>) {
         self.record(|world| {
-            let whom: Vec<String> = on
-                .iter()
-                .map(|&host| world.address(host as u32).to_string())
-                .collect();
-            let whom = if whom.is_empty() {
-                "nobody".to_owned()
-            } else {
-                whom.join(" ")
-            };
-            world.note(
-                Kind::Fault,
-                id,
-                format!("{} strikes {whom}", world.plan.faults[place].inject.name()),
-            )
+            let whom: Vec<String> = on.iter().map(|&host| world.address(host as u32).to_string()).collect();
+            let whom = if whom.is_empty() { "nobody".to_owned() } else { whom.join(" ") };
+            world.note(Kind::Fault, id, format!("{} strikes {whom}", world.plan.faults[place].inject.name()))
         });
-        let strike = Strike {
-            fault: place,
-            at: self.now,
-            id,
-            on,
-        };
+        let strike = Strike { fault: place, at: self.now, id, on };
         self.struck[place] = Some(strike.clone());
         self.strikes.push(strike);
     }
 
     /// A record about the world as a whole.
     fn note(&self, kind: Kind, id: CausalId, text: String) -> Record {
-        Record {
-            at: self.now,
-            whom: None,
-            peer: None,
-            kind,
-            id,
-            cause: id,
-            text,
-        }
+        Record { at: self.now, whom: None, peer: None, kind, id, cause: id, text }
+    }
+
+    /// The nodes, as targets see them: what each does, and whether it is up.
+    fn candidates(&self) -> (&[Actor<S>], &[Gate]) {
+        (&self.actors[..self.nodes()], &self.gates[..self.nodes()])
     }
 
     fn everybody(&self) -> FixedBitSet {

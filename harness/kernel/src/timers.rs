@@ -4,10 +4,10 @@
 //! a dead event in the queue each time. Instead the one queued event stays, and when it comes up too early it
 //! is queued again for the moment that counts. Only a timer moved to an *earlier* moment needs a new event.
 
+use stormglass_core::clock::LocalClock;
 use stormglass_core::random::CausalId;
 use stormglass_core::time::Time;
 
-use crate::clock::LocalClock;
 use crate::queue::Key;
 
 #[derive(Clone, Debug)]
@@ -54,15 +54,7 @@ impl<T: Copy + Ord> Timers<T> {
                 armed.requeue()
             }
             Err(place) => {
-                self.armed.insert(
-                    place,
-                    Armed {
-                        timer,
-                        local: Some(local),
-                        due,
-                        queued: due,
-                    },
-                );
+                self.armed.insert(place, Armed { timer, local: Some(local), due, queued: due });
                 Some(due)
             }
         }
@@ -121,11 +113,7 @@ impl<T: Copy + Ord> Timers<T> {
         }
         for (place, armed) in self.armed.iter().enumerate() {
             if armed.timer >= timer {
-                return if armed.timer == timer {
-                    Ok(place)
-                } else {
-                    Err(place)
-                };
+                return if armed.timer == timer { Ok(place) } else { Err(place) };
             }
         }
         Err(self.armed.len())

@@ -18,7 +18,7 @@ use stormglass_core::trace::{Kind, Record, Trace};
 use stormglass_plan::engine::{Digest, Stats, Strike, Tracing};
 use stormglass_plan::plan::Plan;
 
-use crate::host::{Actor, ClientState, Host, Input};
+use crate::host::{Actor, ClientState, Gate, Host, Input};
 use crate::network::Network;
 use crate::queue::{Key, Queue};
 
@@ -29,6 +29,9 @@ pub struct World<S: System> {
     pub(crate) plan: Arc<Plan<S::Op>>,
     pub(crate) now: Time,
     pub(crate) queue: Queue<Event<S>>,
+    /// Nodes first, then clients; all three lists by the same place.
+    pub(crate) gates: Vec<Gate>,
+    pub(crate) actors: Vec<Actor<S>>,
     pub(crate) hosts: Vec<Host<S>>,
     pub(crate) network: Network,
     pub(crate) history: History<S::Op, S::Ret>,
@@ -101,9 +104,10 @@ impl<S: System> World<S> {
         let mut queue = Queue::for_hosts(cluster.len());
         let boot = CausalId::root(plan.seed, Purpose::Lifecycle);
         let mut hosts = Vec::with_capacity(cluster.len());
+        let mut actors = Vec::with_capacity(cluster.len());
         for place in 0..cluster.len() {
             let address = cluster.address_at(place);
-            let actor = match address {
+            actors.push(match address {
                 Address::Node(id) => Actor::Node(system.node(id, cluster)),
                 Address::Client(id) => Actor::Client(ClientState {
                     client: system.client(id, cluster),
@@ -111,29 +115,22 @@ impl<S: System> World<S> {
                     open: None,
                     waiting: Default::default(),
                 }),
-            };
-            hosts.push(Host::new(address, actor));
-            queue.push(
-                Key::new(Time::ZERO, boot.child(place as u64)),
-                Event::Start { host: place as u32 },
-            );
+            });
+            hosts.push(Host::new(address));
+            queue.push(Key::new(Time::ZERO, boot.child(place as u64)), Event::Start { host: place as u32 });
         }
-        queue.push(
-            Key::new(plan.timeline.heal, boot.child(u64::MAX - 1)),
-            Event::Heal,
-        );
+        queue.push(Key::new(plan.timeline.heal, boot.child(u64::MAX - 1)), Event::Heal);
         let nemesis = CausalId::root(plan.seed, Purpose::Nemesis);
         for (place, fault) in plan.faults.iter().enumerate() {
             let id = nemesis.child(fault.id);
             queue.push(Key::new(fault.at, id), Event::Strike { place: place as u32 });
-            queue.push(
-                Key::new(fault.until, id.child(0)),
-                Event::Lift { place: place as u32 },
-            );
+            queue.push(Key::new(fault.until, id.child(0)), Event::Lift { place: place as u32 });
         }
         let mut world = World {
             now: Time::ZERO,
             queue,
+            gates: vec![Gate::Open; hosts.len()],
+            actors,
             hosts,
             network: Network::new(&plan.network, cluster),
             history: History::new(),
@@ -207,33 +204,26 @@ impl<S: System> World<S> {
     /// What has happened how often so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        Stats {
-            ended: self.now,
-            ..self.stats
-        }
+        Stats { ended: self.now, ..self.stats }
     }
 
     /// Counts an event and folds it into the digest.
     #[inline]
     pub(crate) fn happened(&mut self, host: u32, id: CausalId) {
         self.stats.events += 1;
-        self.digest = mix(
-            self.digest ^ id.as_u64(),
-            self.now.as_nanos() ^ (u64::from(host) << 40),
-        );
+        self.digest = mix(self.digest ^ id.as_u64(), self.now.as_nanos() ^ (u64::from(host) << 40));
     }
 
     pub(crate) fn host(&mut self, host: u32) -> &mut Host<S> {
         &mut self.hosts[host as usize]
     }
 
-    /// The nodes' hosts, without the clients'.
-    pub(crate) fn node_hosts(&self) -> &[Host<S>] {
-        &self.hosts[..self.plan.cluster.nodes().len()]
+    pub(crate) fn nodes(&self) -> usize {
+        self.plan.cluster.nodes().len()
     }
 
     pub(crate) fn address(&self, host: u32) -> Address {
-        self.hosts[host as usize].address
+        self.plan.cluster.address_at(host as usize)
     }
 
     /// Writes a record, if a trace is kept. The text is made only then.
@@ -249,15 +239,7 @@ impl<S: System> World<S> {
 
     /// A record about one host.
     pub(crate) fn about(&self, host: u32, kind: Kind, id: CausalId, cause: CausalId, text: String) -> Record {
-        Record {
-            at: self.now,
-            whom: Some(self.address(host)),
-            peer: None,
-            kind,
-            id,
-            cause,
-            text,
-        }
+        Record { at: self.now, whom: Some(self.address(host)), peer: None, kind, id, cause, text }
     }
 }
 
@@ -267,18 +249,14 @@ impl<S: System> View<S> for World<S> {
     }
 
     fn node(&self, id: NodeId) -> Option<&S::Node> {
-        match &self.hosts[self.plan.cluster.index_of(id.into())?].actor {
+        match &self.actors[self.plan.cluster.index_of(id.into())?] {
             Actor::Node(node) => Some(node),
             Actor::Client(_) | Actor::Down => None,
         }
     }
 
     fn disk(&self, id: NodeId) -> &Disk {
-        let place = self
-            .plan
-            .cluster
-            .index_of(id.into())
-            .expect("only members of the cluster have disks");
+        let place = self.plan.cluster.index_of(id.into()).expect("only members of the cluster have disks");
         &self.hosts[place].disk
     }
 }

@@ -39,8 +39,7 @@ struct NodeIo<'a>(&'a mut Loop, u32);
 impl Loop {
     fn push(&mut self, after: Duration, event: Event) {
         self.pushed += 1;
-        self.queue
-            .push(Key::new(self.now + after, CausalId::from_u64(self.pushed)), event);
+        self.queue.push(Key::new(self.now + after, CausalId::from_u64(self.pushed)), event);
     }
 }
 
@@ -62,12 +61,7 @@ impl Io for NodeIo<'_> {
 pub fn gossip(nodes: u32, span: Duration, seed: u64) -> u64 {
     let mut gossipers: Vec<Gossiper> = (1..=nodes).map(|me| Gossiper::new(me, nodes)).collect();
     let queue = Queue::for_hosts(nodes as usize);
-    let mut world = Loop {
-        now: Time::ZERO,
-        queue,
-        stream: Stream::new(seed),
-        pushed: 0,
-    };
+    let mut world = Loop { now: Time::ZERO, queue, stream: Stream::new(seed), pushed: 0 };
     for (node, gossiper) in gossipers.iter_mut().enumerate() {
         gossiper.start(&mut NodeIo(&mut world, node as u32));
     }

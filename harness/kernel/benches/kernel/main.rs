@@ -29,13 +29,7 @@ fn plan<O>(nodes: u32, clients: u32, span: Duration, seed: u64) -> Plan<O> {
         seed: Seed(seed),
         params: toml::Table::new(),
         cluster: Cluster::dense(nodes, clients),
-        timeline: Timeline {
-            warm_up: end,
-            chaos: end,
-            heal: end,
-            settle: end,
-            end,
-        },
+        timeline: Timeline { warm_up: end, chaos: end, heal: end, settle: end, end },
         network: Network::default(),
         disk: DiskTimes::default(),
         limits: Limits::default(),
@@ -82,6 +76,13 @@ fn compare(name: &str, rounds: u64, kernel: impl Fn(u64) -> u64, bare: impl Fn(u
 }
 
 fn main() {
+    let only = std::env::args().nth(1).filter(|a| !a.starts_with("--"));
+    if only.is_some() {
+        for seed in 0..40 {
+            kernel_gossip(100, Duration::from_secs(6), seed);
+        }
+        return;
+    }
     for (nodes, secs) in [(10, 60), (100, 6), (1_000, 1), (10_000, 1)] {
         let span = Duration::from_secs(secs);
         compare(

@@ -3,14 +3,14 @@
 //! The monotonic clock runs at a pace that a fault may change, and never goes back. The wall clock is the
 //! monotonic one plus an offset that a fault may move either way. Timers follow the monotonic clock.
 
-use stormglass_core::context::Clocks;
-use stormglass_core::time::{Skew, Time};
+use crate::time::{Skew, Time};
 
 /// What every wall clock shows when a run begins: far from zero, so that a clock can be behind.
-pub(crate) const EPOCH: Time = Time::from_nanos(1_600_000_000_000_000_000);
+pub const EPOCH: Time = Time::from_nanos(1_600_000_000_000_000_000);
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LocalClock {
+/// One machine's clocks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LocalClock {
     /// True time of the last change of pace, and what the monotonic clock showed then.
     since: Time,
     shown: Time,
@@ -20,38 +20,33 @@ pub(crate) struct LocalClock {
 }
 
 impl LocalClock {
-    pub(crate) const fn new() -> LocalClock {
-        LocalClock {
-            since: Time::ZERO,
-            shown: Time::ZERO,
-            ppm: 0,
-            wall_offset: Skew::ZERO,
-        }
+    /// Clocks that are right.
+    #[must_use]
+    pub const fn new() -> LocalClock {
+        LocalClock { since: Time::ZERO, shown: Time::ZERO, ppm: 0, wall_offset: Skew::ZERO }
     }
 
+    /// What the wall clock shows at true time `now`.
     #[inline]
-    pub(crate) fn read(&self, now: Time) -> Clocks {
-        let elapsed = self.elapsed(now);
-        Clocks {
-            wall: Time::from_nanos(EPOCH.as_nanos() + elapsed.as_nanos()) + self.wall_offset,
-            elapsed,
-        }
+    #[must_use]
+    pub fn wall(&self, now: Time) -> Time {
+        Time::from_nanos(EPOCH.as_nanos() + self.elapsed(now).as_nanos()) + self.wall_offset
     }
 
+    /// What the monotonic clock shows at true time `now`.
     #[inline]
-    pub(crate) fn elapsed(&self, now: Time) -> Time {
+    #[must_use]
+    pub fn elapsed(&self, now: Time) -> Time {
         let passed = now.since(self.since).as_nanos();
-        let local = if self.ppm == 0 {
-            passed
-        } else {
-            scale(passed, 1_000_000 + i64::from(self.ppm), 1_000_000)
-        };
+        let local =
+            if self.ppm == 0 { passed } else { scale(passed, 1_000_000 + i64::from(self.ppm), 1_000_000) };
         Time::from_nanos(self.shown.as_nanos() + local)
     }
 
     /// The first true moment at which the monotonic clock shows `local` or more.
     #[inline]
-    pub(crate) fn when(&self, local: Time) -> Time {
+    #[must_use]
+    pub fn when(&self, local: Time) -> Time {
         let ahead = local.since(self.shown).as_nanos();
         let passed = if self.ppm == 0 {
             ahead
@@ -64,13 +59,14 @@ impl LocalClock {
 
     /// From `now` on the clocks run `ppm` millionths fast. At least a hundredth of true pace is kept, so that
     /// no timer waits for ever.
-    pub(crate) fn set_pace(&mut self, ppm: i32, now: Time) {
+    pub fn set_pace(&mut self, ppm: i32, now: Time) {
         self.shown = self.elapsed(now);
         self.since = now;
         self.ppm = ppm.max(-990_000);
     }
 
-    pub(crate) fn jump(&mut self, by: Skew) {
+    /// The wall clock moves by `by`.
+    pub fn jump(&mut self, by: Skew) {
         self.wall_offset = self.wall_offset + by;
     }
 }
@@ -82,7 +78,7 @@ fn scale(span: u64, numerator: i64, denominator: i64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use stormglass_core::time::Duration;
+    use crate::time::Duration;
 
     fn secs(secs: u64) -> Time {
         Time::ZERO + Duration::from_secs(secs)
@@ -104,9 +100,8 @@ mod tests {
     fn a_jump_moves_only_the_wall_clock() {
         let mut clock = LocalClock::new();
         clock.jump(Skew::behind(Duration::from_secs(3)));
-        let clocks = clock.read(secs(5));
-        assert_eq!(clocks.elapsed, secs(5));
-        assert_eq!(clocks.wall.since(EPOCH), Duration::from_secs(2));
+        assert_eq!(clock.elapsed(secs(5)), secs(5));
+        assert_eq!(clock.wall(secs(5)).since(EPOCH), Duration::from_secs(2));
     }
 
     /// At the moment `when` names, the clock shows at least what was asked for, at any pace.
