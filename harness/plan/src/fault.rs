@@ -127,46 +127,40 @@ impl Fault {
     /// What `list faults` calls it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        match self {
-            Fault::Partition { .. } => "partition",
-            Fault::Isolate { .. } => "isolate",
-            Fault::Loss { .. } => "loss",
-            Fault::Duplicate { .. } => "duplicate",
-            Fault::Delay { .. } => "delay",
-            Fault::Crash { .. } => "crash",
-            Fault::Pause { .. } => "pause",
-            Fault::SlowDisk { .. } => "slow-disk",
-            Fault::FailSync { .. } => "fail-sync",
-            Fault::ClockJump { .. } => "clock-jump",
-            Fault::ClockDrift { .. } => "clock-drift",
-        }
+        self.kind().name()
     }
 
     /// Every target the fault names.
     #[must_use]
     pub fn targets(&self) -> Vec<&Target> {
+        self.fields().into_iter().map(|(_, target)| target).collect()
+    }
+
+    /// Every target the fault names, each behind the name of its field.
+    #[must_use]
+    pub fn fields(&self) -> Vec<(&'static str, &Target)> {
         match self {
             Fault::Loss { from, to, .. }
             | Fault::Duplicate { from, to, .. }
             | Fault::Delay { from, to, .. } => {
-                vec![from, to]
+                vec![("from", from), ("to", to)]
             }
-            Fault::Partition { side: target, .. }
-            | Fault::Isolate { target, .. }
+            Fault::Partition { side, .. } => vec![("side", side)],
+            Fault::Isolate { target, .. }
             | Fault::Crash { target, .. }
             | Fault::Pause { target }
             | Fault::SlowDisk { target, .. }
             | Fault::FailSync { target, .. }
             | Fault::ClockJump { target, .. }
-            | Fault::ClockDrift { target, .. } => vec![target],
+            | Fault::ClockDrift { target, .. } => vec![("target", target)],
         }
     }
 
-    fn every() -> Ratio {
+    pub(crate) fn every() -> Ratio {
         Ratio::ONE
     }
 
-    fn power_loss() -> CrashLoss {
+    pub(crate) fn power_loss() -> CrashLoss {
         CrashLoss::Sectors(Ratio::from_percent(50))
     }
 }
@@ -235,13 +229,9 @@ impl Target {
             "one" => Target::One,
             "minority" => Target::Minority,
             "majority" => Target::Majority,
-            _ => Target::Nodes(vec![node_named(word)?]),
+            _ => Target::Nodes(vec![word.parse().ok()?]),
         })
     }
-}
-
-fn node_named(name: &str) -> Option<NodeId> {
-    name.strip_prefix('n')?.parse().ok().map(NodeId)
 }
 
 impl fmt::Display for Target {
@@ -309,21 +299,16 @@ impl<'de> Visitor<'de> for TargetVisitor {
 
     fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Target, A::Error> {
         let mut nodes = Vec::new();
-        while let Some(name) = seq.next_element::<String>()? {
-            let node = node_named(&name).ok_or_else(|| {
-                de::Error::custom(format!("`{name}` is not a node; nodes are called n1, n2, …"))
-            })?;
+        while let Some(node) = seq.next_element()? {
             nodes.push(node);
         }
         Ok(Target::Nodes(nodes))
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Target, A::Error> {
-        Ok(
-            match TargetTable::deserialize(de::value::MapAccessDeserializer::new(map))? {
-                TargetTable::Role(role) => Target::Role(role),
-                TargetTable::Random(count) => Target::Random(count),
-            },
-        )
+        Ok(match TargetTable::deserialize(de::value::MapAccessDeserializer::new(map))? {
+            TargetTable::Role(role) => Target::Role(role),
+            TargetTable::Random(count) => Target::Random(count),
+        })
     }
 }

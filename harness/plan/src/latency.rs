@@ -65,11 +65,7 @@ impl Latency {
                 let extra = -libm::log(share) * mean.as_nanos() as f64;
                 (*min + Duration::from_nanos(extra as u64)).min(*max)
             }
-            Latency::Bimodal {
-                fast,
-                slow,
-                slow_share,
-            } => {
+            Latency::Bimodal { fast, slow, slow_share } => {
                 let centre = if draws.chance(*slow_share) { *slow } else { *fast };
                 between(draws, centre - centre / 10, centre + centre / 10)
             }
@@ -124,11 +120,7 @@ impl fmt::Display for Latency {
             Latency::Exponential { min, mean, max } => {
                 write!(f, "{min} + exponential of mean {mean}, at most {max}")
             }
-            Latency::Bimodal {
-                fast,
-                slow,
-                slow_share,
-            } => write!(f, "{fast}, {slow_share} of them {slow}"),
+            Latency::Bimodal { fast, slow, slow_share } => write!(f, "{fast}, {slow_share} of them {slow}"),
             Latency::Table(quantiles) => write!(f, "a table of {} quantiles", quantiles.len()),
         }
     }
@@ -145,43 +137,17 @@ mod tests {
         let ms = Duration::from_millis;
         let cases = [
             (Latency::Constant(ms(5)), 5.0),
-            (
-                Latency::Uniform {
-                    min: ms(1),
-                    max: ms(9),
-                },
-                5.0,
-            ),
-            (
-                Latency::Exponential {
-                    min: ms(1),
-                    mean: ms(4),
-                    max: ms(1000),
-                },
-                5.0,
-            ),
-            (
-                Latency::Bimodal {
-                    fast: ms(1),
-                    slow: ms(41),
-                    slow_share: Ratio::from_percent(10),
-                },
-                5.0,
-            ),
+            (Latency::Uniform { min: ms(1), max: ms(9) }, 5.0),
+            (Latency::Exponential { min: ms(1), mean: ms(4), max: ms(1000) }, 5.0),
+            (Latency::Bimodal { fast: ms(1), slow: ms(41), slow_share: Ratio::from_percent(10) }, 5.0),
             (Latency::Table(vec![ms(0), ms(5), ms(10)]), 5.0),
         ];
         for (latency, mean) in cases {
             let mut draws = Draws::new(CausalId::root(Seed(1), Purpose::Network), Purpose::Network);
             let samples: Vec<Duration> = (0..100_000).map(|_| latency.sample(&mut draws)).collect();
             let measured = samples.iter().map(|delay| delay.as_secs_f64()).sum::<f64>() / 100.0;
-            assert!(
-                (measured - mean).abs() < mean / 50.0,
-                "{latency}: mean {measured} ms, not {mean} ms"
-            );
-            assert!(
-                samples.iter().all(|&delay| delay <= latency.longest()),
-                "{latency}"
-            );
+            assert!((measured - mean).abs() < mean / 50.0, "{latency}: mean {measured} ms, not {mean} ms");
+            assert!(samples.iter().all(|&delay| delay <= latency.longest()), "{latency}");
         }
     }
 }

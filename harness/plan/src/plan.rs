@@ -96,29 +96,29 @@ pub struct Timeline {
 
 /// A network without faults.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Network {
     /// Every link that `links` does not name.
     pub link: Link,
     /// Directed links of their own kind.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<DirectedLink>,
 }
 
 /// What one direction of one link does to messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Link {
     /// How long a message takes.
     pub latency: Latency,
     /// How many are lost.
-    #[serde(default, skip_serializing_if = "Ratio::is_zero")]
+    #[serde(skip_serializing_if = "Ratio::is_zero")]
     pub loss: Ratio,
     /// How many arrive twice.
-    #[serde(default, skip_serializing_if = "Ratio::is_zero")]
+    #[serde(skip_serializing_if = "Ratio::is_zero")]
     pub duplicate: Ratio,
     /// How many are held back by up to ten times the longest latency, so that later ones overtake them.
-    #[serde(default, skip_serializing_if = "Ratio::is_zero")]
+    #[serde(skip_serializing_if = "Ratio::is_zero")]
     pub reorder: Ratio,
 }
 
@@ -136,7 +136,7 @@ pub struct DirectedLink {
 
 /// How long disks take.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct DiskTimes {
     /// From the request of a sync to its completion.
     pub sync: Latency,
@@ -144,7 +144,7 @@ pub struct DiskTimes {
 
 /// Where a run stops. Reaching a limit is a named stop and the verdict `unknown`, never silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Limits {
     /// So many events.
     pub events: u64,
@@ -153,10 +153,7 @@ pub struct Limits {
 impl Default for Network {
     /// A busy data centre: 1 to 10 ms, nothing lost.
     fn default() -> Network {
-        Network {
-            link: Link::default(),
-            links: Vec::new(),
-        }
+        Network { link: Link::default(), links: Vec::new() }
     }
 }
 
@@ -175,12 +172,7 @@ impl Default for Link {
 impl Default for DiskTimes {
     /// A healthy solid-state disk: 1 to 5 ms.
     fn default() -> DiskTimes {
-        DiskTimes {
-            sync: Latency::Uniform {
-                min: Duration::from_millis(1),
-                max: Duration::from_millis(5),
-            },
-        }
+        DiskTimes { sync: Latency::Uniform { min: Duration::from_millis(1), max: Duration::from_millis(5) } }
     }
 }
 

@@ -1,0 +1,149 @@
+//! Workloads: what clients ask for, and when.
+//!
+//! A scenario's `[workload.…]` section names a kind; the type of the system's operations says how operations
+//! of that kind are drawn, by implementing [`Operations`]. Every draw of an operation is keyed by the
+//! operation's own id, so taking one out of a plan changes no other.
+
+use serde::{Deserialize, Serialize};
+use stormglass_core::id::ClientId;
+use stormglass_core::random::{CausalId, Draws, Purpose, Seed};
+use stormglass_core::time::{Duration, Time};
+
+use crate::plan::{PlannedOperation, Timeline};
+use crate::problem::Problem;
+
+pub use kv::{Keys, Kv, Mix};
+
+mod kv;
+
+/// What clients ask for. In files externally tagged: `[workload.kv]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Workload {
+    /// Reads, writes and compare-and-swaps of a key-value register.
+    Kv(Kv),
+    /// Operations of a kind that only the system knows, with its own settings.
+    Custom(toml::Table),
+}
+
+impl Workload {
+    /// The kind, as in `[workload.kv]`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Workload::Kv(_) => "kv",
+            Workload::Custom(_) => "custom",
+        }
+    }
+}
+
+/// Operations that a plan can be drawn from.
+pub trait Operations: Sized {
+    /// The kind of workload that asks for them, as in `[workload.kv]`.
+    const WORKLOAD: &'static str;
+
+    /// Draws all operations of one run.
+    ///
+    /// # Errors
+    /// If the section is of another kind, or says something that cannot be.
+    fn draw(workload: &Workload, schedule: &mut Schedule<'_, Self>) -> Result<(), Problem>;
+
+    /// The kind of one operation: `read`. A run in which no operation of some kind succeeded proves nothing.
+    fn kind(&self) -> &'static str;
+}
+
+/// Where the operations of one run are put down, in order of time.
+pub struct Schedule<'p, O> {
+    root: CausalId,
+    timeline: &'p Timeline,
+    clients: u32,
+    next_id: u64,
+    operations: Vec<PlannedOperation<O>>,
+}
+
+/// An operation before anybody knows what it will ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Its id, from 1: no other operation of the run has it.
+    pub id: u64,
+    /// Who asks.
+    pub client: ClientId,
+}
+
+impl<'p, O> Schedule<'p, O> {
+    pub(crate) fn new(seed: Seed, timeline: &'p Timeline, clients: u32) -> Schedule<'p, O> {
+        Schedule {
+            root: CausalId::root(seed, Purpose::Workload),
+            timeline,
+            clients,
+            next_id: 1,
+            operations: Vec::new(),
+        }
+    }
+
+    pub(crate) fn into_operations(self) -> Vec<PlannedOperation<O>> {
+        self.operations
+    }
+
+    /// How many clients there are.
+    #[must_use]
+    pub const fn clients(&self) -> u32 {
+        self.clients
+    }
+
+    /// The operations put down so far.
+    #[must_use]
+    pub fn operations(&self) -> &[PlannedOperation<O>] {
+        &self.operations
+    }
+
+    /// Traffic of `rate` operations per second of all clients together, as a Poisson process: through warm-up
+    /// and chaos, and again in the first half of the last phase. `op` says what each one asks.
+    pub fn traffic(&mut self, rate: u32, mut op: impl FnMut(Asked, &mut Draws) -> O) {
+        let Timeline { chaos, settle, end, .. } = *self.timeline;
+        let fresh = end.since(settle) / 2;
+        let expected = (chaos.since(Time::ZERO) + fresh).as_nanos() as f64 * f64::from(rate) / 1e9;
+        // Room for four standard deviations more, so that the list almost never grows.
+        self.operations.reserve((expected + 4.0 * libm::sqrt(expected)) as usize + 1);
+        self.poisson(rate, Time::ZERO, chaos, &mut op);
+        self.poisson(rate, settle, settle + fresh, &mut op);
+    }
+
+    fn poisson(&mut self, rate: u32, from: Time, until: Time, op: &mut impl FnMut(Asked, &mut Draws) -> O) {
+        if rate == 0 || self.clients == 0 {
+            return;
+        }
+        let mean = 1e9 / f64::from(rate);
+        let mut at = from;
+        loop {
+            let mut draws = Draws::new(self.root.child(self.next_id), Purpose::Workload);
+            // Inverse transform over (0, 1]: 2⁻⁵³ steps keep the logarithm's argument off zero.
+            let share = ((draws.next() >> 11) + 1) as f64 / (1u64 << 53) as f64;
+            at += Duration::from_nanos((-libm::log(share) * mean) as u64);
+            if at >= until {
+                return;
+            }
+            let client = ClientId(draws.below(u64::from(self.clients)) as u32);
+            let asked = Asked { id: self.next_id, client };
+            let op = op(asked, &mut draws);
+            self.push(at, client, op);
+        }
+    }
+
+    /// Operations after all traffic, such as final reads: evenly through the third quarter of the last phase,
+    /// so that the last one has a quarter of it to complete.
+    pub fn last(&mut self, operations: impl ExactSizeIterator<Item = (ClientId, O)>) {
+        let Timeline { settle, end, .. } = *self.timeline;
+        let quarter = end.since(settle) / 4;
+        let count = operations.len() as u64;
+        for (place, (client, op)) in operations.enumerate() {
+            let into = u128::from(quarter.as_nanos()) * place as u128 / u128::from(count.max(1));
+            self.push(settle + quarter * 2 + Duration::from_nanos(into as u64), client, op);
+        }
+    }
+
+    fn push(&mut self, at: Time, client: ClientId, op: O) {
+        self.operations.push(PlannedOperation { id: self.next_id, at, client, op });
+        self.next_id += 1;
+    }
+}

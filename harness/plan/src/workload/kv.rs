@@ -1,0 +1,148 @@
+//! The workload of a key-value register: reads, writes and compare-and-swaps of a few keys.
+//!
+//! Every value that is written is the id of the operation that writes it, so a value that is read names the one
+//! write it came from, in the history and in the plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use stormglass_core::id::ClientId;
+use stormglass_core::op::kv::KvOp;
+use stormglass_core::random::{Draws, Ratio};
+
+use super::{Asked, Operations, Schedule, Workload};
+use crate::problem::Problem;
+
+/// So many clients each read every key at the end, as long as that is few reads.
+const READERS: usize = 3;
+/// With more final reads than this, each key is read by one client only.
+const MANY_READS: usize = 96;
+
+/// Reads, writes and compare-and-swaps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Kv {
+    /// Of how many keys; they are called 0, 1, 2, ….
+    pub keys: u64,
+    /// Operations per second, of all clients together.
+    pub rate: u32,
+    /// How many of each kind.
+    pub mix: Mix,
+    /// Which key an operation is about.
+    pub choose: Keys,
+}
+
+impl Default for Kv {
+    /// Five keys, 100 operations per second.
+    fn default() -> Kv {
+        Kv { keys: 5, rate: 100, mix: Mix::default(), choose: Keys::Uniform }
+    }
+}
+
+/// How many operations of each kind, in proportion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Mix {
+    /// Reads.
+    pub read: u32,
+    /// Writes.
+    pub write: u32,
+    /// Compare-and-swaps; most of them expect the value that the plan wrote last.
+    pub cas: u32,
+}
+
+impl Default for Mix {
+    fn default() -> Mix {
+        Mix { read: 2, write: 2, cas: 1 }
+    }
+}
+
+impl Mix {
+    /// All parts together.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.read as u64 + self.write as u64 + self.cas as u64
+    }
+}
+
+/// Which key an operation is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keys {
+    /// Every key is as likely.
+    #[default]
+    Uniform,
+    /// Key 0 gets this share of all operations, the others get the rest evenly.
+    Hot(Ratio),
+}
+
+impl Keys {
+    fn draw(self, keys: u64, draws: &mut Draws) -> u64 {
+        match self {
+            Keys::Hot(share) if keys > 1 && !draws.chance(share) => 1 + draws.below(keys - 1),
+            Keys::Hot(_) => 0,
+            Keys::Uniform => draws.below(keys),
+        }
+    }
+}
+
+/// The last values that the plan lets be written to each key, newest first.
+type Written = BTreeMap<u64, [u64; 2]>;
+
+impl Kv {
+    fn draw_op(&self, asked: Asked, draws: &mut Draws, written: &mut Written) -> KvOp {
+        let value = asked.id;
+        let kind = draws.below(self.mix.total());
+        let key = self.choose.draw(self.keys, draws);
+        if kind < u64::from(self.mix.read) {
+            return KvOp::Read { key };
+        }
+        let [newest, before] = written.get(&key).copied().unwrap_or_default();
+        written.insert(key, [value, newest]);
+        if kind < u64::from(self.mix.read) + u64::from(self.mix.write) {
+            return KvOp::Write { key, value };
+        }
+        // Operations overtake each other, so the value before the newest is now and then the right guess.
+        let expect = if draws.chance(Ratio::from_percent(75)) { newest } else { before };
+        KvOp::Cas { key, expect, value }
+    }
+}
+
+/// Every key that some operation is about, read by several clients; sharded among them if that is many reads.
+fn final_reads(schedule: &Schedule<'_, KvOp>) -> Vec<(ClientId, KvOp)> {
+    let keys: BTreeSet<u64> = schedule.operations().iter().map(|planned| planned.op.key()).collect();
+    let clients = schedule.clients() as usize;
+    let readers = READERS.min(clients);
+    let readers = if keys.len() * readers > MANY_READS { 1 } else { readers };
+    (0..readers)
+        .flat_map(|reader| {
+            keys.iter().enumerate().map(move |(place, &key)| {
+                let client = ClientId(((place + reader) % clients) as u32);
+                (client, KvOp::Read { key })
+            })
+        })
+        .collect()
+}
+
+impl Operations for KvOp {
+    const WORKLOAD: &'static str = "kv";
+
+    fn draw(workload: &Workload, schedule: &mut Schedule<'_, KvOp>) -> Result<(), Problem> {
+        let Workload::Kv(kv) = workload else {
+            return Err(Problem::wrong_workload(Self::WORKLOAD, workload.name()));
+        };
+        let mut written = Written::new();
+        schedule.traffic(kv.rate, |asked, draws| kv.draw_op(asked, draws, &mut written));
+        let reads = final_reads(schedule);
+        schedule.last(reads.into_iter());
+        Ok(())
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            KvOp::Read { .. } => "read",
+            KvOp::Write { .. } => "write",
+            KvOp::Cas { .. } => "cas",
+        }
+    }
+}
