@@ -6,12 +6,11 @@
 use std::collections::VecDeque;
 
 use stormglass_core::clock::LocalClock;
-use stormglass_core::context::Context;
 use stormglass_core::disk::{CrashLoss, Disk, DiskError, SyncId};
 use stormglass_core::history::OperationId;
 use stormglass_core::id::{Address, ProcessId};
 use stormglass_core::random::{CausalId, Ratio};
-use stormglass_core::system::{Client as _, Node as _, Role, System};
+use stormglass_core::system::{Node as _, Role, System};
 use stormglass_core::time::Time;
 use stormglass_plan::latency::Latency;
 
@@ -123,33 +122,4 @@ impl<S: System> Actor<S> {
             Actor::Client(_) | Actor::Down => None,
         }
     }
-
-    /// One step: the input goes in, effects come out.
-    #[inline]
-    pub(crate) fn react(&mut self, input: Reaction<S>, cx: &mut Context<'_, S>) {
-        match (self, input) {
-            (Actor::Node(node), Reaction::Message(from, message)) => node.on_message(from, message, cx),
-            (Actor::Node(node), Reaction::Timer(timer)) => node.on_timer(timer, cx),
-            (Actor::Node(node), Reaction::Synced(sync, result)) => node.on_synced(sync, result, cx),
-            (Actor::Node(node), Reaction::Start) => node.on_start(cx),
-            (Actor::Client(state), Reaction::Message(from, message)) => {
-                state.client.on_message(from, message, cx);
-            }
-            (Actor::Client(state), Reaction::Timer(timer)) => state.client.on_timer(timer, cx),
-            (Actor::Client(state), Reaction::Start) => state.client.on_start(cx),
-            (Actor::Client(state), Reaction::Invoke(op)) => state.client.on_invoke(op, cx),
-            (Actor::Node(_), Reaction::Invoke(_))
-            | (Actor::Client(_), Reaction::Synced(..))
-            | (Actor::Down, _) => {}
-        }
-    }
-}
-
-/// An input that has passed the gate and every test of whether it still stands.
-pub(crate) enum Reaction<S: System> {
-    Start,
-    Message(Address, S::Message),
-    Timer(S::Timer),
-    Synced(SyncId, Result<(), DiskError>),
-    Invoke(S::Op),
 }

@@ -94,6 +94,7 @@ impl<T> Queue<T> {
         self.link(key, place);
     }
 
+    #[inline]
     fn link(&mut self, key: Key, place: u32) {
         let slot = key.nanos() >> self.width;
         if slot <= self.cursor {

@@ -1,8 +1,8 @@
 //! How inputs reach a host, and what comes of its steps.
 //!
 //! ```text
-//! event ──▶ arrive ──gate open──▶ take (is it still valid?) ──▶ react ──▶ carry out effects
-//!              └──gate shut──▶ inbox ──▶ catch up ──────┘
+//! event ──▶ arrive ──gate open──▶ take ──▶ react ──▶ carry out effects
+//!              └──gate shut──▶ inbox ──▶ catch up ──▶ take …
 //! ```
 
 use std::hash::{Hash, Hasher};
@@ -12,19 +12,28 @@ use stormglass_core::disk::{SyncFate, SyncId};
 use stormglass_core::history::Outcome;
 use stormglass_core::id::{Address, ProcessId};
 use stormglass_core::random::{CausalId, Draws, Purpose, mix};
-use stormglass_core::system::System;
+use stormglass_core::system::{Client as _, Node as _, System};
 use stormglass_core::time::{Duration, Time};
 use stormglass_core::trace::{Kind, Record};
 
-use crate::host::{Actor, Gate, Input, Reaction};
+use crate::host::{Actor, Gate, Input};
 use crate::network::{Fate, Loss};
 use crate::queue::Key;
 use crate::timers::Popped;
 use crate::world::{Event, World};
 
 impl<S: System> World<S> {
-    /// An input comes to a host's gate.
+    /// A message comes to a host's gate: the hottest path there is.
     #[inline(always)]
+    pub(crate) fn deliver(&mut self, host: u32, from: u32, message: S::Message, id: CausalId) {
+        if self.gates[host as usize] == Gate::Open {
+            self.hear(host, from, message, id);
+        } else {
+            self.arrive(host, id, Input::Message { from, message });
+        }
+    }
+
+    /// An input comes to a host's gate.
     pub(crate) fn arrive(&mut self, host: u32, id: CausalId, input: Input<S>) {
         match self.gates[host as usize] {
             Gate::Open => self.take(host, id, input),
@@ -33,63 +42,102 @@ impl<S: System> World<S> {
         }
     }
 
-    /// The host takes an input, if it still stands.
-    #[inline(always)]
+    /// The host takes an input.
     fn take(&mut self, host: u32, id: CausalId, input: Input<S>) {
         match input {
-            Input::Message { from, message } => {
-                self.record(|world| Record {
-                    peer: Some(world.address(from)),
-                    ..world.about(host, Kind::Deliver, id, id, format!("{message:?}"))
-                });
-                let from = self.address(from);
-                self.sender = from.node();
-                self.react(host, id, Reaction::Message(from, message));
-                self.sender = None;
-            }
-            Input::Timer(timer, key) => {
-                let now = self.now;
-                match self.host(host).timers.popped(timer, key, now) {
-                    Popped::Fire(id) => {
-                        self.record(|world| world.about(host, Kind::Timer, id, id, format!("{timer:?}")));
-                        self.react(host, id, Reaction::Timer(timer));
-                    }
-                    Popped::Requeue(key) => self.queue.push(key, Event::Timer { host, timer }),
-                    Popped::Dead => {}
-                }
-            }
+            Input::Message { from, message } => self.hear(host, from, message, id),
+            Input::Timer(timer, key) => self.timer_popped(host, timer, key),
             Input::Synced(sync, result) => {
                 self.record(|world| world.about(host, Kind::Sync, id, id, format!("{result:?}")));
-                self.react(host, id, Reaction::Synced(sync, result));
+                self.react(host, id, |actor, cx| {
+                    if let Actor::Node(node) = actor {
+                        node.on_synced(sync, result, cx);
+                    }
+                });
             }
             Input::Start => {
                 self.record(|world| world.about(host, Kind::Start, id, id, String::new()));
-                self.react(host, id, Reaction::Start);
+                self.react(host, id, |actor, cx| match actor {
+                    Actor::Node(node) => node.on_start(cx),
+                    Actor::Client(state) => state.client.on_start(cx),
+                    Actor::Down => {}
+                });
             }
-            Input::Invoke(op) => self.react(host, id, Reaction::Invoke(op)),
+            Input::Invoke(op) => self.react(host, id, |actor, cx| {
+                if let Actor::Client(state) = actor {
+                    state.client.on_invoke(op, cx);
+                }
+            }),
         }
     }
 
-    /// One step of one host.
+    /// The host reads a message.
     #[inline(always)]
-    fn react(&mut self, place: u32, id: CausalId, reaction: Reaction<S>) {
+    fn hear(&mut self, host: u32, from: u32, message: S::Message, id: CausalId) {
+        let from = self.address(from);
+        self.record(|world| Record {
+            peer: Some(from),
+            ..world.about(host, Kind::Deliver, id, id, format!("{message:?}"))
+        });
+        self.sender = from.node();
+        self.react(host, id, |actor, cx| match actor {
+            Actor::Node(node) => node.on_message(from, message, cx),
+            Actor::Client(state) => state.client.on_message(from, message, cx),
+            Actor::Down => {}
+        });
+        self.sender = None;
+    }
+
+    /// A queued timer event came up and the gate is open: the timer runs out, if the event still stands for it.
+    #[inline(always)]
+    pub(crate) fn timer_popped(&mut self, host: u32, timer: S::Timer, key: Key) {
+        match self.hosts[host as usize].timers.popped(timer, key, self.now) {
+            Popped::Fire(id) => {
+                self.record(|world| world.about(host, Kind::Timer, id, id, format!("{timer:?}")));
+                self.react(host, id, |actor, cx| match actor {
+                    Actor::Node(node) => node.on_timer(timer, cx),
+                    Actor::Client(state) => state.client.on_timer(timer, cx),
+                    Actor::Down => {}
+                });
+            }
+            Popped::Requeue(key) => self.queue.push(key, Event::Timer { host, timer }),
+            Popped::Dead => {}
+        }
+    }
+
+    /// One step of one host: the input goes in, effects come out.
+    #[inline(always)]
+    fn react(&mut self, place: u32, id: CausalId, input: impl FnOnce(&mut Actor<S>, &mut Context<'_, S>)) {
         self.happened(place, id);
         let host = &mut self.hosts[place as usize];
         let draws = Draws::new(id, Purpose::Node);
         let mut cx = Context::new(self.now, &host.clock, draws, &mut host.disk, &mut self.effects);
-        self.actors[place as usize].react(reaction, &mut cx);
+        input(&mut self.actors[place as usize], &mut cx);
         if !self.effects.is_empty() {
             self.carry_out(place, id);
         }
     }
 
-    /// Carries out what the step asked for, in order; all of it, or up to where a crash falls.
-    #[inline(always)]
+    /// Carries out what the step asked for, in order.
     fn carry_out(&mut self, host: u32, id: CausalId) {
+        if self.fuses > 0 && self.hosts[host as usize].fuse.is_some() {
+            return self.carry_out_until_crash(host, id);
+        }
         let mut effects = std::mem::take(&mut self.effects);
-        let fuse = self.hosts[host as usize].fuse.take();
-        let cut = fuse.map_or(effects.len(), |fuse| effects.len().min(fuse.effects as usize));
-        let written_after = effects[cut..].iter().find_map(|effect| match effect {
+        for (index, effect) in effects.drain(..).enumerate() {
+            self.effect(host, id, id.child(index as u64), effect);
+        }
+        self.effects = effects;
+    }
+
+    /// Carries out what the step asked for up to where the crash falls; the rest never happened.
+    #[cold]
+    fn carry_out_until_crash(&mut self, host: u32, id: CausalId) {
+        let Some(fuse) = self.host(host).fuse.take() else { return };
+        self.fuses -= 1;
+        let mut effects = std::mem::take(&mut self.effects);
+        let cut = effects.len().min(fuse.effects as usize);
+        let undone = effects[cut..].iter().find_map(|effect| match effect {
             Effect::Write { mark } => Some(*mark),
             _ => None,
         });
@@ -98,12 +146,10 @@ impl<S: System> World<S> {
             self.effect(host, id, id.child(index as u64), effect);
         }
         self.effects = effects;
-        if let Some(fuse) = fuse {
-            if let Some(mark) = written_after {
-                self.host(host).disk.cut(mark);
-            }
-            self.crash(host, fuse.unsynced, Some(fuse.fault), id.child(cut as u64));
+        if let Some(mark) = undone {
+            self.host(host).disk.cut(mark);
         }
+        self.crash(host, fuse.unsynced, Some(fuse.fault), id.child(cut as u64));
     }
 
     #[inline(always)]

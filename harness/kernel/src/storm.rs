@@ -68,7 +68,8 @@ impl<S: System> World<S> {
             }
             Fault::Crash { after_effects: Some(effects), unsynced, .. } => {
                 if self.gates[host as usize] != Gate::Down {
-                    this.fuse = Some(Fuse { fault: place, effects: *effects, unsynced: *unsynced });
+                    let fuse = Fuse { fault: place, effects: *effects, unsynced: *unsynced };
+                    self.fuses += u32::from(this.fuse.replace(fuse).is_none());
                 }
             }
             Fault::Pause { .. } => {
@@ -162,7 +163,7 @@ impl<S: System> World<S> {
         let this = &mut self.hosts[host as usize];
         match fault {
             Fault::Crash { .. } => {
-                this.fuse.take_if(|fuse| fuse.fault == place);
+                self.fuses -= u32::from(this.fuse.take_if(|fuse| fuse.fault == place).is_some());
                 if this.downed_by == Some(place) {
                     self.queue.push(Key::new(now, id), Event::Start { host });
                 }
@@ -207,7 +208,7 @@ impl<S: System> World<S> {
         self.gates[host as usize] = Gate::Down;
         this.timers.clear();
         this.inbox.clear();
-        this.fuse = None;
+        self.fuses -= u32::from(this.fuse.take().is_some());
         this.downed_by = fault;
         let damage = this.disk.crash(unsynced, &mut Draws::new(id, Purpose::Disk));
         self.stats.crashes += 1;

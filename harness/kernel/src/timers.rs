@@ -12,20 +12,33 @@ use crate::queue::Key;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Timers<T> {
-    armed: Vec<Armed<T>>,
+    /// Ordered by name. One that has run out keeps its place, since most timers are set again.
+    slots: Vec<Slot<T>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Armed<T> {
+struct Slot<T> {
     timer: T,
-    /// When it runs out by the monotonic clock, for a change of pace; `None` if it is cancelled and only its
-    /// queued event is left.
-    local: Option<Time>,
+    state: State,
+    /// When it runs out by the monotonic clock, for a change of pace.
+    local: Time,
     /// What that is in true time, and the event that it will be.
     due: Key,
     /// The queued event that stands for it; any other is dead.
     queued: Key,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Not set, and nothing of it is queued.
+    Idle,
+    Armed,
+    /// Not set, but an event is still queued, and good for the next setting.
+    Cancelled,
+}
+
+/// So many timers a host may have used before those that are idle make room for new ones.
+const CROWD: usize = 16;
 
 /// What to do with a queued timer event that came up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,94 +53,86 @@ pub(crate) enum Popped {
 
 impl<T: Copy + Ord> Timers<T> {
     pub(crate) const fn new() -> Timers<T> {
-        Timers { armed: Vec::new() }
+        Timers { slots: Vec::new() }
     }
 
     /// Sets `timer`; answers the event to queue, if one is needed.
     #[inline]
     pub(crate) fn set(&mut self, timer: T, local: Time, due: Key) -> Option<Key> {
-        match self.place(timer) {
-            Ok(place) => {
-                let armed = &mut self.armed[place];
-                armed.local = Some(local);
-                armed.due = due;
-                armed.requeue()
-            }
-            Err(place) => {
-                self.armed.insert(place, Armed { timer, local: Some(local), due, queued: due });
-                Some(due)
-            }
+        let Ok(place) = self.place(timer) else {
+            self.insert(Slot { timer, state: State::Armed, local, due, queued: due });
+            return Some(due);
+        };
+        let slot = &mut self.slots[place];
+        slot.local = local;
+        slot.due = due;
+        let was = std::mem::replace(&mut slot.state, State::Armed);
+        if was != State::Idle && slot.queued.at() <= due.at() {
+            return None;
         }
+        slot.queued = due;
+        Some(due)
     }
 
     #[inline]
     pub(crate) fn cancel(&mut self, timer: T) {
-        if let Ok(place) = self.place(timer) {
-            self.armed[place].local = None;
+        if let Ok(place) = self.place(timer)
+            && self.slots[place].state == State::Armed
+        {
+            self.slots[place].state = State::Cancelled;
         }
     }
 
     /// A queued event of `timer` came up.
     #[inline]
     pub(crate) fn popped(&mut self, timer: T, key: Key, now: Time) -> Popped {
-        let Ok(place) = self.place(timer) else {
-            return Popped::Dead;
-        };
-        let armed = &mut self.armed[place];
-        if armed.queued != key {
+        let Ok(place) = self.place(timer) else { return Popped::Dead };
+        let slot = &mut self.slots[place];
+        if slot.queued != key || slot.state == State::Idle {
             return Popped::Dead;
         }
-        if armed.local.is_none() {
-            self.armed.remove(place);
-            return Popped::Dead;
+        if slot.state == State::Armed && slot.due.at() > now {
+            slot.queued = slot.due;
+            return Popped::Requeue(slot.due);
         }
-        if armed.due.at() > now {
-            armed.queued = armed.due;
-            return Popped::Requeue(armed.due);
+        match std::mem::replace(&mut slot.state, State::Idle) {
+            State::Armed => Popped::Fire(slot.due.id()),
+            State::Idle | State::Cancelled => Popped::Dead,
         }
-        let id = armed.due.id();
-        self.armed.remove(place);
-        Popped::Fire(id)
     }
 
     /// The clock has changed its pace: all timers move. Answers the events to queue.
     pub(crate) fn retime(&mut self, clock: &LocalClock) -> Vec<(T, Key)> {
         let mut moved = Vec::new();
-        for armed in &mut self.armed {
-            let Some(local) = armed.local else { continue };
-            armed.due = Key::new(clock.when(local), armed.due.id());
-            moved.extend(armed.requeue().map(|key| (armed.timer, key)));
+        for slot in self.slots.iter_mut().filter(|slot| slot.state == State::Armed) {
+            slot.due = Key::new(clock.when(slot.local), slot.due.id());
+            if slot.due.at() < slot.queued.at() {
+                slot.queued = slot.due;
+                moved.push((slot.timer, slot.due));
+            }
         }
         moved
     }
 
     pub(crate) fn clear(&mut self) {
-        self.armed.clear();
+        self.slots.clear();
+    }
+
+    fn insert(&mut self, slot: Slot<T>) {
+        if self.slots.len() >= CROWD {
+            self.slots.retain(|slot| slot.state != State::Idle);
+        }
+        let place = self.slots.partition_point(|other| other.timer < slot.timer);
+        self.slots.insert(place, slot);
     }
 
     /// Few timers a host: a scan beats a search until there are many.
     #[inline]
     fn place(&self, timer: T) -> Result<usize, usize> {
-        if self.armed.len() > 16 {
-            return self.armed.binary_search_by(|armed| armed.timer.cmp(&timer));
+        if self.slots.len() > CROWD {
+            return self.slots.binary_search_by(|slot| slot.timer.cmp(&timer));
         }
-        for (place, armed) in self.armed.iter().enumerate() {
-            if armed.timer >= timer {
-                return if armed.timer == timer { Ok(place) } else { Err(place) };
-            }
-        }
-        Err(self.armed.len())
-    }
-}
-
-impl<T> Armed<T> {
-    /// The event to queue so that the timer is not late, if the queued one would be.
-    #[inline]
-    fn requeue(&mut self) -> Option<Key> {
-        (self.due.at() < self.queued.at()).then(|| {
-            self.queued = self.due;
-            self.due
-        })
+        self.slots.iter().position(|slot| slot.timer == timer).ok_or(0)
     }
 }
 

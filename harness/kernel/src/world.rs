@@ -44,6 +44,8 @@ pub struct World<S: System> {
     pub(crate) sender: Option<NodeId>,
     pub(crate) digest: u64,
     pub(crate) stats: Stats,
+    /// How many hosts have a fuse, so that a step need not look for one.
+    pub(crate) fuses: u32,
     /// What each of the plan's faults that is in force fell on, by place in the plan.
     pub(crate) struck: Vec<Option<Strike>>,
     /// Every strike so far, in order.
@@ -140,6 +142,7 @@ impl<S: System> World<S> {
             sender: None,
             digest: mix(plan.seed.0, cluster.len() as u64),
             stats: Stats::default(),
+            fuses: 0,
             struck: vec![None; plan.faults.len()],
             strikes: Vec::new(),
             trace: (tracing == Tracing::On).then(Trace::default),
@@ -160,7 +163,10 @@ impl<S: System> World<S> {
         self.now = key.at();
         let id = key.id();
         match event {
-            Event::Deliver { to, from, message } => self.arrive(to, id, Input::Message { from, message }),
+            Event::Deliver { to, from, message } => self.deliver(to, from, message, id),
+            Event::Timer { host, timer } if self.gates[host as usize] == Gate::Open => {
+                self.timer_popped(host, timer, key);
+            }
             Event::Timer { host, timer } => self.arrive(host, id, Input::Timer(timer, key)),
             Event::SyncDone { host, sync } => self.sync_done(host, sync, id),
             Event::Start { host } => self.start(host, id),
@@ -208,7 +214,7 @@ impl<S: System> World<S> {
     }
 
     /// Counts an event and folds it into the digest.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn happened(&mut self, host: u32, id: CausalId) {
         self.stats.events += 1;
         self.digest = mix(self.digest ^ id.as_u64(), self.now.as_nanos() ^ (u64::from(host) << 40));
@@ -227,13 +233,19 @@ impl<S: System> World<S> {
     }
 
     /// Writes a record, if a trace is kept. The text is made only then.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn record(&mut self, note: impl FnOnce(&Self) -> Record) {
         if self.trace.is_some() {
-            let record = note(self);
-            if let Some(trace) = &mut self.trace {
-                trace.records.push(record);
-            }
+            self.record_traced(note);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn record_traced(&mut self, note: impl FnOnce(&Self) -> Record) {
+        let record = note(self);
+        if let Some(trace) = &mut self.trace {
+            trace.records.push(record);
         }
     }
 

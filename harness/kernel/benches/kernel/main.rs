@@ -75,13 +75,21 @@ fn compare(name: &str, rounds: u64, kernel: impl Fn(u64) -> u64, bare: impl Fn(u
     );
 }
 
+/// Runs one case once and prints its events, for a tool that counts instructions.
+fn once(case: &str) {
+    let span = Duration::from_secs(2);
+    let events = match case {
+        "gossip-kernel" => kernel_gossip(100, span, 1),
+        "gossip-bare" => bare::gossip(100, span, 1),
+        other => panic!("no case is called {other}"),
+    };
+    println!("{events}");
+}
+
 fn main() {
-    let only = std::env::args().nth(1).filter(|a| !a.starts_with("--"));
-    if only.is_some() {
-        for seed in 0..40 {
-            kernel_gossip(100, Duration::from_secs(6), seed);
-        }
-        return;
+    let mut args = std::env::args().skip_while(|arg| arg != "--once");
+    if let Some(case) = args.nth(1) {
+        return once(&case);
     }
     for (nodes, secs) in [(10, 60), (100, 6), (1_000, 1), (10_000, 1)] {
         let span = Duration::from_secs(secs);
