@@ -7,6 +7,8 @@ use std::fmt;
 pub struct Problem {
     /// Where, as a path of keys and places: `fault[2].inject.isolate.target`. Empty for the whole.
     pub path: String,
+    /// Whether the key or its value is wrong.
+    pub part: Part,
     /// What is wrong, in one sentence without its place.
     pub message: String,
     /// What stands there, if it can be quoted.
@@ -17,10 +19,26 @@ pub struct Problem {
     pub help: Option<String>,
 }
 
+/// Which part of a line `key = value` is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The key.
+    Key,
+    /// The value.
+    Value,
+}
+
 impl Problem {
     /// A problem at `path`.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Problem {
-        Problem { path: path.into(), message: message.into(), found: None, expected: None, help: None }
+        Problem {
+            path: path.into(),
+            part: Part::Value,
+            message: message.into(),
+            found: None,
+            expected: None,
+            help: None,
+        }
     }
 
     /// The same problem, saying what stands there.

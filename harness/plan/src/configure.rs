@@ -1,0 +1,35 @@
+//! From a scenario's `[params]` and `bug` to the value of a system: what only the system can understand.
+
+use serde::de::DeserializeOwned;
+use stormglass_core::system::System;
+
+use crate::problem::Problem;
+use crate::words;
+
+/// The system with these settings and this bug, from a scenario or a plan.
+///
+/// # Errors
+/// A setting that the system does not know or cannot read, or a bug that it does not have.
+/// [`Source::diagnose`](crate::source::Source::diagnose) shows where that stands in a file.
+pub fn configure<S: System + DeserializeOwned>(
+    params: &toml::Table,
+    bug: Option<&str>,
+) -> Result<S, Problem> {
+    let table = toml::Value::Table(params.clone());
+    let mut system: S = serde_path_to_error::deserialize(table).map_err(|error| {
+        let inside = error.path().to_string();
+        let path = match inside.as_str() {
+            "." => "params".to_owned(),
+            inside => format!("params.{inside}"),
+        };
+        words::problem(&path, error.inner().message())
+    })?;
+    if let Some(bug) = bug
+        && !system.plant(bug)
+    {
+        let bugs: Vec<&str> = S::bugs().iter().map(|bug| bug.name).collect();
+        let what = format!("bug of {}", S::NAME);
+        return Err(Problem::unknown("bug", &what, bug, &bugs));
+    }
+    Ok(system)
+}
