@@ -1,0 +1,139 @@
+//! A client: it finds the leader, asks until it is answered, and knows when to give up (§8).
+//!
+//! Every operation has its own number, also one after an operation whose outcome is unknown, and every retry
+//! carries the number of its first try; so the servers carry it out once. A late or doubled answer carries a
+//! number that is no longer open.
+
+use stormglass_core::cluster::Cluster;
+use stormglass_core::context::Context;
+use stormglass_core::history::Outcome;
+use stormglass_core::id::{Address, NodeId};
+use stormglass_core::op::kv::KvOp;
+use stormglass_core::system::Client;
+
+use super::Raft;
+use super::message::{Message, Timer};
+use super::settings::Settings;
+use super::types::Sequence;
+
+/// How often a client follows a hint before it waits: two servers may each believe the other to lead.
+const HINTS_PER_ATTEMPT: u32 = 2;
+
+/// A client of a Raft cluster. Its address is the name of its session.
+#[derive(Clone, Debug)]
+pub struct RaftClient {
+    settings: Settings,
+    servers: Vec<NodeId>,
+    /// The server asked last: the believed leader, if the last answer was good.
+    target: Option<NodeId>,
+    /// The number of the latest operation.
+    sequence: Sequence,
+    /// That operation, while it is open.
+    open: Option<KvOp>,
+    hints_followed: u32,
+}
+
+impl RaftClient {
+    pub(super) fn new(settings: Settings, cluster: &Cluster) -> RaftClient {
+        RaftClient {
+            settings,
+            servers: cluster.nodes().to_vec(),
+            target: None,
+            sequence: Sequence::default(),
+            open: None,
+            hints_followed: 0,
+        }
+    }
+
+    /// Asks the target, and waits.
+    fn attempt(&mut self, cx: &mut Context<'_, Raft>) {
+        self.hints_followed = 0;
+        cx.set_timer(Timer::Attempt, self.settings.client_attempt_timeout);
+        self.ask(cx);
+    }
+
+    fn ask(&mut self, cx: &mut Context<'_, Raft>) {
+        if let (Some(op), Some(target)) = (self.open, self.target) {
+            let sequence = self.sequence;
+            cx.send(target, Message::Request { sequence, op });
+        }
+    }
+
+    /// Turns to another server than the last one, any of them.
+    fn turn_elsewhere(&mut self, cx: &mut Context<'_, Raft>) {
+        let others = self.servers.len() - usize::from(self.target.is_some() && self.servers.len() > 1);
+        let chosen = cx.rng().below(others as u64) as usize;
+        let mut candidates = self
+            .servers
+            .iter()
+            .copied()
+            .filter(|&server| self.servers.len() == 1 || Some(server) != self.target);
+        self.target = candidates.nth(chosen);
+    }
+
+    fn complete(
+        &mut self,
+        outcome: Outcome<<Raft as stormglass_core::system::System>::Ret>,
+        cx: &mut Context<'_, Raft>,
+    ) {
+        self.open = None;
+        cx.cancel_timer(Timer::Attempt);
+        cx.cancel_timer(Timer::Deadline);
+        cx.complete(outcome);
+    }
+}
+
+impl Client<Raft> for RaftClient {
+    fn on_invoke(&mut self, op: KvOp, cx: &mut Context<'_, Raft>) {
+        self.sequence = self.sequence.next();
+        self.open = Some(op);
+        cx.set_timer(Timer::Deadline, self.settings.client_deadline);
+        if self.target.is_none() {
+            self.turn_elsewhere(cx);
+        }
+        self.attempt(cx);
+    }
+
+    fn on_message(&mut self, from: Address, message: Message, cx: &mut Context<'_, Raft>) {
+        match message {
+            Message::Reply { sequence, ret } if self.open.is_some() && sequence == self.sequence => {
+                self.target = from.node();
+                self.complete(Outcome::Ok(ret), cx);
+            }
+            // Only the server asked last can say where to go; without a hint, time will tell.
+            Message::NotLeader { sequence, leader: Some(leader) }
+                if self.open.is_some()
+                    && sequence == self.sequence
+                    && from.node() == self.target
+                    && self.hints_followed < HINTS_PER_ATTEMPT =>
+            {
+                self.hints_followed += 1;
+                self.target = Some(leader);
+                self.ask(cx);
+            }
+            _ => {}
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, cx: &mut Context<'_, Raft>) {
+        let Some(op) = self.open else {
+            return;
+        };
+        match timer {
+            Timer::Attempt => {
+                self.turn_elsewhere(cx);
+                self.attempt(cx);
+            }
+            Timer::Deadline => {
+                self.target = None;
+                let outcome = match op {
+                    // A read changes nothing, so it has not happened if nobody was told its result.
+                    KvOp::Read { .. } => Outcome::Fail("no answer in time".to_owned()),
+                    KvOp::Write { .. } | KvOp::Cas { .. } => Outcome::Info("no answer in time".to_owned()),
+                };
+                self.complete(outcome, cx);
+            }
+            Timer::Election | Timer::Heartbeat | Timer::Disk => {}
+        }
+    }
+}
