@@ -28,6 +28,11 @@ pub trait Monitor<S: System> {
     /// What `list checks` calls it: `one-leader-per-term`.
     fn name(&self) -> &'static str;
 
+    /// What must hold, in one sentence for `list checks`.
+    fn about(&self) -> &'static str {
+        "an invariant of the system's own"
+    }
+
     /// A node said something; its step has ended.
     fn on_event(&mut self, at: Time, node: NodeId, event: &S::Event, world: &dyn View<S>) -> Verdict;
 

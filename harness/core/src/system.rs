@@ -29,15 +29,24 @@ pub trait System: Clone + Send + Sync + 'static {
     /// The state machine of a workload's client, which turns operations into messages.
     type Client: Client<Self> + Clone;
     /// What travels. Moved as a value by the kernel, encoded by engines with real or simulated sockets.
-    type Message: Clone + Debug + Serialize + DeserializeOwned + 'static;
+    type Message: Clone + Debug + Serialize + DeserializeOwned + Send + 'static;
     /// The names of timers: setting a timer again replaces it.
-    type Timer: Copy + Ord + Debug + 'static;
+    type Timer: Copy + Ord + Debug + Send + 'static;
     /// What a node says about itself, for monitors and timelines: became leader, committed.
-    type Event: Clone + Debug + Serialize + 'static;
+    type Event: Clone + Debug + Serialize + Send + 'static;
     /// What the workload asks for.
-    type Op: Clone + Debug + Display + Hash + PartialEq + Serialize + DeserializeOwned + 'static;
+    type Op: Clone + Debug + Display + Hash + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static;
     /// What the system answers.
-    type Ret: Clone + Debug + Display + Hash + PartialEq + Serialize + DeserializeOwned + 'static;
+    type Ret: Clone
+        + Debug
+        + Display
+        + Hash
+        + PartialEq
+        + Serialize
+        + DeserializeOwned
+        + Send
+        + Sync
+        + 'static;
 
     /// A node as it is before its first boot and before every restart. It takes its past from its disk in
     /// [`Node::on_start`]; volatile state cannot survive a crash, because this value is new.

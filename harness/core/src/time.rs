@@ -84,6 +84,19 @@ impl Duration {
         Duration(self.0.saturating_sub(other.0))
     }
 
+    /// The span to three digits or so, for people: `213ms`, `1.5s`, `47us`.
+    #[must_use]
+    pub const fn rounded(self) -> Duration {
+        let unit = match self.0 {
+            0..1_000_000 => 1_000,
+            1_000_000..10_000_000 => 10_000,
+            10_000_000..1_000_000_000 => 1_000_000,
+            1_000_000_000..10_000_000_000 => 10_000_000,
+            _ => 100_000_000,
+        };
+        Duration((self.0 + unit / 2) / unit * unit)
+    }
+
     /// Whether the span is zero.
     pub const fn is_zero(self) -> bool {
         self.0 == 0

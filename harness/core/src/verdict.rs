@@ -86,6 +86,16 @@ impl Verdict {
         }
     }
 
+    /// The check that is not satisfied; empty if it is ok.
+    #[must_use]
+    pub fn check(&self) -> &str {
+        match self {
+            Verdict::Ok => "",
+            Verdict::Unknown(undecided) => &undecided.check,
+            Verdict::Violated(violation) => &violation.check,
+        }
+    }
+
     const fn weight(&self) -> u8 {
         match self {
             Verdict::Ok => 0,

@@ -1,1 +1,20 @@
 //! Many seeds, one seed again, and whether a seed is really deterministic.
+//!
+//! A [`Registry`] knows systems by name. A [`Subject`] turns a scenario or a saved plan into a [`Case`], which runs
+//! any seed and answers with a [`Report`]. A [`Sweep`] runs many seeds of a case on all cores, in order.
+//!
+//! This crate prints nothing and knows no file, terminal or command.
+
+pub mod registry;
+pub mod subject;
+pub mod judge;
+pub mod case;
+pub mod sweep;
+pub mod report;
+mod story;
+
+pub use case::Case;
+pub use registry::Registry;
+pub use report::Report;
+pub use subject::{Subject, SystemUnderTest, linearizable_kv};
+pub use sweep::{Sweep, audited};

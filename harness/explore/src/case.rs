@@ -1,0 +1,120 @@
+//! A scenario or a saved plan, prepared: a system with its settings, ready for any seed.
+
+use std::sync::Arc;
+
+use stormglass_core::random::Seed;
+use stormglass_core::system::System;
+use stormglass_core::verdict::Verdict;
+use stormglass_kernel::Kernel;
+use stormglass_plan::engine::{Engine, Run, Tracing};
+use stormglass_plan::plan::Plan;
+use stormglass_plan::problem::Problem;
+use stormglass_plan::scenario::Scenario;
+use stormglass_plan::workload::Operations;
+
+use crate::judge::Judge;
+use crate::report::Report;
+use crate::story;
+
+/// Something that can be run with any seed; a saved plan has only its own.
+pub trait Case: Send + Sync {
+    /// Runs one seed and judges it.
+    ///
+    /// # Errors
+    /// If no plan can be drawn for this seed.
+    fn run(&self, seed: Seed, tracing: Tracing) -> Result<Report, Problem>;
+
+    /// The plan of one seed, as a page for people.
+    ///
+    /// # Errors
+    /// If no plan can be drawn for this seed.
+    fn page(&self, seed: Seed) -> Result<String, Problem>;
+
+    /// The plan of one seed, as a file that can be replayed.
+    ///
+    /// # Errors
+    /// If no plan can be drawn for this seed.
+    fn file(&self, seed: Seed) -> Result<String, Problem>;
+}
+
+/// Where plans come from.
+pub(crate) enum Source<O> {
+    /// Drawn for each seed.
+    Scenario(Scenario),
+    /// This one, whatever the seed.
+    Plan(Arc<Plan<O>>),
+}
+
+pub(crate) struct Prepared<S: System> {
+    pub(crate) system: S,
+    pub(crate) judges: Arc<Vec<Judge<S::Op, S::Ret>>>,
+    /// The checks that count; all, if not given.
+    pub(crate) checks: Option<Vec<String>>,
+    pub(crate) source: Source<S::Op>,
+}
+
+impl<S: System> Prepared<S>
+where
+    S::Op: Operations,
+{
+    pub(crate) fn plan_of(&self, seed: Seed) -> Result<Arc<Plan<S::Op>>, Problem> {
+        match &self.source {
+            Source::Scenario(scenario) => stormglass_plan::plan(scenario, seed).map(Arc::new),
+            Source::Plan(plan) => Ok(plan.clone()),
+        }
+    }
+
+    fn wanted(&self, check: &str) -> bool {
+        // A limit that stopped the run is no check that could be left out.
+        check == "limits" || self.checks.as_ref().is_none_or(|names| names.iter().any(|name| name == check))
+    }
+
+    fn verdicts(&self, run: &mut Run<S::Op, S::Ret>) -> Vec<Verdict> {
+        let mut verdicts = std::mem::take(&mut run.verdicts);
+        for judge in self.judges.iter().filter(|judge| self.wanted(judge.name)) {
+            match (judge.judge)(&run.history) {
+                Verdict::Ok => {}
+                verdict => verdicts.push(verdict),
+            }
+        }
+        verdicts.retain(|verdict| self.wanted(verdict.check()));
+        verdicts
+    }
+}
+
+impl<S: System> Case for Prepared<S>
+where
+    S::Op: Operations,
+{
+    fn run(&self, seed: Seed, tracing: Tracing) -> Result<Report, Problem> {
+        let plan = self.plan_of(seed)?;
+        let mut run = Kernel.run(&self.system, &plan, tracing);
+        let verdicts = self.verdicts(&mut run);
+        let verdict = verdicts.iter().cloned().fold(Verdict::Ok, Verdict::and);
+        let story = match (&run.trace, verdict.violation()) {
+            (Some(trace), Some(violation)) => story::tell(violation, &run.history, trace),
+            _ => Vec::new(),
+        };
+        let operations = run.history.operations();
+        Ok(Report {
+            seed: plan.seed,
+            digest: run.digest,
+            stats: run.stats,
+            invoked: operations.len(),
+            succeeded: operations.iter().filter(|operation| operation.outcome.ok().is_some()).count(),
+            strikes: run.strikes.iter().filter(|strike| !strike.on.is_empty()).count(),
+            verdict,
+            verdicts,
+            story,
+            trace: run.trace,
+        })
+    }
+
+    fn page(&self, seed: Seed) -> Result<String, Problem> {
+        Ok(self.plan_of(seed)?.page().to_string())
+    }
+
+    fn file(&self, seed: Seed) -> Result<String, Problem> {
+        self.plan_of(seed)?.to_toml().map_err(|unsavable| Problem::new("", unsavable.to_string()))
+    }
+}

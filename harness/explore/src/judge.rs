@@ -1,0 +1,23 @@
+//! A judge of histories, with its name and what it is there for.
+
+use stormglass_core::history::History;
+use stormglass_core::verdict::Verdict;
+
+/// One check over what the clients saw.
+pub struct Judge<O, R> {
+    /// What `list checks` and `checks = […]` call it; its verdicts carry the same name.
+    pub name: &'static str,
+    /// What must hold, in one sentence.
+    pub about: &'static str,
+    /// The check itself.
+    pub judge: Box<dyn Fn(&History<O, R>) -> Verdict + Send + Sync>,
+}
+
+/// A check as lists show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckInfo {
+    /// What scenarios call it.
+    pub name: &'static str,
+    /// What must hold, in one sentence.
+    pub about: &'static str,
+}

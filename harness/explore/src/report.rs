@@ -1,0 +1,44 @@
+//! What became of one seed: small, so that a sweep of a million of them can be kept.
+
+use stormglass_core::random::Seed;
+use stormglass_core::time::Time;
+use stormglass_core::trace::Trace;
+use stormglass_core::verdict::Verdict;
+use stormglass_plan::engine::{Digest, Stats};
+
+/// The result of one run.
+#[must_use]
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The seed that was run.
+    pub seed: Seed,
+    /// The heaviest of all verdicts.
+    pub verdict: Verdict,
+    /// Every verdict that is not ok, in order of time and then of judge.
+    pub verdicts: Vec<Verdict>,
+    /// Equal for equal runs.
+    pub digest: Digest,
+    /// What happened how often.
+    pub stats: Stats,
+    /// How many operations were invoked.
+    pub invoked: usize,
+    /// How many of them completed ok.
+    pub succeeded: usize,
+    /// How many faults struck somebody.
+    pub strikes: usize,
+    /// What led to the violation, for people; only of a traced run.
+    pub story: Vec<Line>,
+    /// What the world did; only of a traced run.
+    pub trace: Option<Trace>,
+}
+
+/// One line of a timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// When.
+    pub at: Time,
+    /// What.
+    pub text: String,
+    /// Whether it is one of the things that together are impossible.
+    pub guilty: bool,
+}

@@ -1,0 +1,159 @@
+//! A system under test with everything that the harness needs to run it by name.
+//!
+//! [`Subject`] hides the system's types, so that commands and sweeps can hold many systems in one list.
+//! [`SystemUnderTest`] is the one implementation: a system, and the judges of its histories.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use stormglass_check::{KvModel, linearizable, vacuity};
+use stormglass_core::bug::Bug;
+use stormglass_core::history::History;
+use stormglass_core::op::kv::{KvOp, KvRet};
+use stormglass_core::system::System;
+use stormglass_core::verdict::Verdict;
+use stormglass_plan::configure::configure;
+use stormglass_plan::plan::Plan;
+use stormglass_plan::problem::Problem;
+use stormglass_plan::scenario::{Expect, Scenario};
+use stormglass_plan::workload::Operations;
+
+use crate::case::{Case, Prepared, Source};
+use crate::judge::{CheckInfo, Judge};
+
+/// A system that can be run by name.
+pub trait Subject: Send + Sync {
+    /// What scenarios call it.
+    fn name(&self) -> &'static str;
+
+    /// Its planted bugs.
+    fn bugs(&self) -> &'static [Bug];
+
+    /// All checks that fit it.
+    fn checks(&self) -> Vec<CheckInfo>;
+
+    /// Prepares a scenario of this system for any number of seeds.
+    ///
+    /// # Errors
+    /// If the scenario asks for something that the system does not have.
+    fn case(&self, scenario: &Scenario) -> Result<Box<dyn Case>, Problem>;
+
+    /// Prepares one saved plan of this system.
+    ///
+    /// # Errors
+    /// If the text is not a sound plan of this system.
+    fn saved_case(
+        &self,
+        source: &stormglass_plan::source::Source,
+    ) -> Result<Box<dyn Case>, stormglass_plan::diagnostic::Mistakes>;
+}
+
+/// A system and the judges of its histories.
+pub struct SystemUnderTest<S: System> {
+    judges: Arc<Vec<Judge<S::Op, S::Ret>>>,
+    system: PhantomData<fn() -> S>,
+}
+
+impl<S: System> SystemUnderTest<S> {
+    /// The system with no judge of histories but vacuity; its own monitors always watch.
+    #[must_use]
+    pub fn new() -> SystemUnderTest<S>
+    where
+        S::Op: Operations,
+    {
+        let judge = |history: &History<S::Op, S::Ret>| vacuity(history, |op| op.kind());
+        SystemUnderTest { judges: Arc::new(Vec::new()), system: PhantomData }.judged_by(
+            "vacuity",
+            "operations of every kind succeed now and then: a run that did nothing proves nothing",
+            judge,
+        )
+    }
+
+    /// Adds a judge. Its verdicts must carry the name given here.
+    #[must_use]
+    pub fn judged_by(
+        mut self,
+        name: &'static str,
+        about: &'static str,
+        judge: impl Fn(&History<S::Op, S::Ret>) -> Verdict + Send + Sync + 'static,
+    ) -> SystemUnderTest<S> {
+        let judges =
+            Arc::get_mut(&mut self.judges).expect("no case has been prepared while judges are added");
+        judges.push(Judge { name, about, judge: Box::new(judge) });
+        self
+    }
+}
+
+/// A linearizable key-value store: what most consensus systems promise.
+#[must_use]
+pub fn linearizable_kv<S>() -> SystemUnderTest<S>
+where
+    S: System<Op = KvOp, Ret = KvRet>,
+{
+    SystemUnderTest::new().judged_by(
+        "linearizable",
+        "every operation takes effect at one moment between its invocation and its completion",
+        |history| linearizable(&KvModel, history),
+    )
+}
+
+impl<S> Subject for SystemUnderTest<S>
+where
+    S: System + DeserializeOwned + Default,
+    S::Op: Operations,
+{
+    fn name(&self) -> &'static str {
+        S::NAME
+    }
+
+    fn bugs(&self) -> &'static [Bug] {
+        S::bugs()
+    }
+
+    fn checks(&self) -> Vec<CheckInfo> {
+        let judges = self.judges.iter().map(|judge| CheckInfo { name: judge.name, about: judge.about });
+        let monitors = S::default().monitors();
+        let monitors =
+            monitors.iter().map(|monitor| CheckInfo { name: monitor.name(), about: monitor.about() });
+        judges.chain(monitors).collect()
+    }
+
+    fn case(&self, scenario: &Scenario) -> Result<Box<dyn Case>, Problem> {
+        let system: S = configure(&scenario.params, scenario.bug.as_deref())?;
+        let checks: Vec<&str> = self.checks().iter().map(|check| check.name).collect();
+        let known = |path: &str, names: &[String]| match names
+            .iter()
+            .position(|name| !checks.contains(&&name[..]))
+        {
+            Some(place) => Err(Problem::unknown(format!("{path}[{place}]"), "check", &names[place], &checks)),
+            None => Ok(()),
+        };
+        if let Some(names) = &scenario.checks {
+            known("checks", names)?;
+        }
+        if let Expect::ViolatedBy(names) = &scenario.expect {
+            known("expect.violated-by", names)?;
+        }
+        let case = Prepared {
+            system,
+            judges: self.judges.clone(),
+            checks: scenario.checks.clone(),
+            source: Source::Scenario(scenario.clone()),
+        };
+        // The first seed shows what the scenario's own text cannot: that it can be drawn at all.
+        case.plan_of(stormglass_core::random::Seed(0))?;
+        Ok(Box::new(case))
+    }
+
+    fn saved_case(
+        &self,
+        source: &stormglass_plan::source::Source,
+    ) -> Result<Box<dyn Case>, stormglass_plan::diagnostic::Mistakes> {
+        let plan: Plan<S::Op> = source.plan(&[S::NAME])?;
+        let system: S =
+            configure(&plan.params, plan.bug.as_deref()).map_err(|problem| source.diagnose(&problem))?;
+        let source = Source::Plan(Arc::new(plan));
+        Ok(Box::new(Prepared { system, judges: self.judges.clone(), checks: None, source }))
+    }
+}
