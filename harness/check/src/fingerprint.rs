@@ -26,10 +26,7 @@ pub(crate) fn operation(index: u32) -> u128 {
 /// The fingerprint of a state.
 #[inline]
 pub(crate) fn state<S: Hash>(state: &S) -> u128 {
-    let mut lanes = Lanes {
-        low: 0x2545_F491_4F6C_DD1D,
-        high: 0x9E6C_63D0_876A_9A47,
-    };
+    let mut lanes = Lanes { low: 0x2545_F491_4F6C_DD1D, high: 0x9E6C_63D0_876A_9A47 };
     state.hash(&mut lanes);
     u128::from(mix(lanes.high, 3)) << 64 | u128::from(mix(lanes.low, 5))
 }
@@ -58,9 +55,7 @@ impl Hasher for Lanes {
     fn write(&mut self, bytes: &[u8]) {
         let mut chunks = bytes.chunks_exact(8);
         for chunk in &mut chunks {
-            self.write_u64(u64::from_le_bytes(
-                chunk.try_into().expect("chunks of eight bytes"),
-            ));
+            self.write_u64(u64::from_le_bytes(chunk.try_into().expect("chunks of eight bytes")));
         }
         let rest = chunks.remainder();
         if !rest.is_empty() {
@@ -101,10 +96,7 @@ impl Visited {
     const EMPTY: u128 = 0;
 
     pub(crate) fn new() -> Visited {
-        Visited {
-            slots: vec![Visited::EMPTY; 64],
-            used: 0,
-        }
+        Visited { slots: vec![Visited::EMPTY; 64], used: 0 }
     }
 
     /// Remembers `fingerprint`; says whether it was new.

@@ -73,10 +73,7 @@ impl<O: Clone, R: Clone + PartialEq> Execution<O, R> {
             *state = after;
             ret
         };
-        let mut run = Execution {
-            drafts: Vec::with_capacity(shape.operations),
-            moments: 0,
-        };
+        let mut run = Execution { drafts: Vec::with_capacity(shape.operations), moments: 0 };
         let mut clients: Vec<Doing<R>> = (0..shape.clients).map(|_| Doing::Nothing).collect();
         let mut late: Vec<usize> = Vec::new();
         let mut busy = 0;
@@ -199,13 +196,7 @@ impl<O: Clone, R: Clone + PartialEq> Execution<O, R> {
 
     fn invoke(&mut self, client: u32, op: O) -> usize {
         let outcome = Outcome::Info("still open when the history ended".to_owned());
-        self.drafts.push(Draft {
-            client,
-            op,
-            invoked: self.moments,
-            completed: None,
-            outcome,
-        });
+        self.drafts.push(Draft { client, op, invoked: self.moments, completed: None, outcome });
         self.moments += 1;
         self.drafts.len() - 1
     }

@@ -33,7 +33,7 @@ pub mod model;
 pub mod models;
 mod vacuity;
 
-pub use linearizability::{Limits, linearizable, linearizable_within};
-pub use model::{Effect, Model};
+pub use linearizability::{linearizable, linearizable_with};
+pub use model::Model;
 pub use models::KvModel;
 pub use vacuity::vacuity;

@@ -49,6 +49,17 @@ pub trait Model {
         Effect::Any
     }
 
+    /// Whether `op` could still become legal after `state`, whatever legal operations come in between. No is a
+    /// promise; yes is not.
+    fn feasible(&self, _state: &Self::State, _op: &Self::Op, _ret: Option<&Self::Ret>) -> bool {
+        true
+    }
+
+    /// The kind of object, if it is one that more is known about than [`Model::step`] tells.
+    fn kind(&self) -> Kind<Self::Op, Self::Ret> {
+        Kind::Other
+    }
+
     /// One sentence that tells a person why a window is impossible. `None` leaves the words to the checker.
     fn explain(&self, _window: &Window<'_, OperationOf<Self>>) -> Option<String> {
         None
@@ -73,4 +84,29 @@ pub enum Effect {
     Any,
     /// It never changes the state: a read, a compare-and-swap that answered no.
     ReadOnly,
+}
+
+/// A kind of object with theory of its own: quicker searches, and checkers that need no search.
+///
+/// Each function says what one operation with its result (`None`: unknown) is to such an object; `None` if it is
+/// nothing of that kind. Values are named by numbers: equal numbers are equal values.
+pub enum Kind<Op, Ret> {
+    /// Nothing more is known.
+    Other,
+    /// It holds one value at a time, at first [nothing](Access).
+    Register(fn(&Op, Option<&Ret>) -> Option<Access>),
+}
+
+/// What an operation is to a register. `None` stands for what the register holds in the beginning.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// It is legal exactly while the register holds this, and changes nothing.
+    Reads(Option<u64>),
+    /// It is always legal, and then the register holds this.
+    Writes(Option<u64>),
+    /// It is legal exactly while the register holds the first, and then it holds the second. With an unknown outcome:
+    /// otherwise it changes nothing.
+    Swaps(Option<u64>, Option<u64>),
+    /// It is legal exactly while the register does not hold this, and changes nothing.
+    Differs(Option<u64>),
 }

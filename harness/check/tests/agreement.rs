@@ -4,7 +4,8 @@ mod common;
 
 use common::*;
 use stormglass_check::generate::{Execution, Shape};
-use stormglass_check::{KvModel, linearizable};
+use stormglass_check::linearizability::{Method, Options, Reductions};
+use stormglass_check::{KvModel, linearizable, linearizable_with};
 use stormglass_core::history::{History, Operation, Outcome};
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::random::{Draws, Ratio};
@@ -38,6 +39,27 @@ fn kv_history(index: u64) -> History<KvOp, KvRet> {
     run.history()
 }
 
+/// The plain search; the general one with all shortcuts, without one of them, and with one alone.
+fn methods(index: u64) -> [Method; 4] {
+    let switch = |mut reductions: Reductions| {
+        let switches = [
+            &mut reductions.read_at_once,
+            &mut reductions.identical_once,
+            &mut reductions.urgent_first,
+            &mut reductions.optional_last,
+            &mut reductions.frugal_memory,
+            &mut reductions.feasible,
+            &mut reductions.register,
+        ];
+        let count = switches.len() as u64;
+        for (place, switch) in switches.into_iter().enumerate() {
+            *switch ^= place as u64 == index % count;
+        }
+        Method::General(reductions)
+    };
+    [Method::Plain, Method::General(Reductions::ALL), switch(Reductions::ALL), switch(Reductions::NONE)]
+}
+
 /// Legal by construction or mutated, with failures and unknown outcomes: the verdict is the oracle's.
 #[test]
 fn key_value_verdicts_agree_with_brute_force() {
@@ -50,12 +72,17 @@ fn key_value_verdicts_agree_with_brute_force() {
         assert_eq!(verdict.is_ok(), legal, "case {index}: {verdict}\n{history:#?}");
         assert!(legal || verdict.violation().is_some(), "case {index}: {verdict}");
         assert!(legal || index % 3 > 0, "case {index} is legal by construction");
+        for method in methods(index) {
+            let options = Options { method, ..Options::default() };
+            assert_eq!(
+                linearizable_with(&KvModel, &history, &options),
+                verdict,
+                "case {index}: {method:?}\n{history:#?}"
+            );
+        }
         violated += u64::from(!legal);
     }
-    assert!(
-        violated > cases / 20,
-        "only {violated} of {cases} histories were illegal"
-    );
+    assert!(violated > cases / 20, "only {violated} of {cases} histories were illegal");
 }
 
 /// The operations of a violation are impossible together with all others forgotten, and no longer once one of them is
@@ -87,15 +114,9 @@ fn no_operation_of_a_window_can_go() {
             }
             operations
         };
-        assert!(
-            !brute_force(&KvModel, &forgetting(None)),
-            "case {index}: the window is possible"
-        );
+        assert!(!brute_force(&KvModel, &forgetting(None)), "case {index}: the window is possible");
         for id in &violation.operations {
-            assert!(
-                brute_force(&KvModel, &forgetting(Some(id.0))),
-                "case {index}: {id:?} can go"
-            );
+            assert!(brute_force(&KvModel, &forgetting(Some(id.0))), "case {index}: {id:?} can go");
         }
     }
 }

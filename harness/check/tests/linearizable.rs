@@ -3,14 +3,12 @@
 mod common;
 
 use common::*;
-use stormglass_check::{KvModel, Limits, linearizable, linearizable_within};
+use stormglass_check::linearizability::{Limits, Method, Options};
+use stormglass_check::{KvModel, linearizable, linearizable_with};
 use stormglass_core::verdict::{Verdict, Violation};
 
 fn violated(history: &KvHistory) -> Violation {
-    linearizable(&KvModel, history)
-        .violation()
-        .expect("a violation")
-        .clone()
+    linearizable(&KvModel, history).violation().expect("a violation").clone()
 }
 
 /// Overlapping operations may take effect in either order.
@@ -25,19 +23,9 @@ fn a_read_during_a_write_may_return_the_old_or_the_new_value() {
 /// A key that was never written holds nothing.
 #[test]
 fn every_key_begins_as_nothing() {
-    assert_eq!(
-        linearizable(&KvModel, &history(&[(read_nothing(), 0, 1)])),
-        Verdict::Ok
-    );
-    assert_eq!(
-        linearizable(&KvModel, &history(&[(cas(0, 1, false), 0, 1)])),
-        Verdict::Ok
-    );
-    assert!(
-        linearizable(&KvModel, &history(&[(cas(0, 1, true), 0, 1)]))
-            .violation()
-            .is_some()
-    );
+    assert_eq!(linearizable(&KvModel, &history(&[(read_nothing(), 0, 1)])), Verdict::Ok);
+    assert_eq!(linearizable(&KvModel, &history(&[(cas(0, 1, false), 0, 1)])), Verdict::Ok);
+    assert!(linearizable(&KvModel, &history(&[(cas(0, 1, true), 0, 1)])).violation().is_some());
 }
 
 /// A stale read is explained by the write that overwrote its value and by how long ago that was.
@@ -52,28 +40,17 @@ fn a_stale_read_names_the_value_the_age_and_the_three_operations() {
         (read(58), 2_300, 2_400),
     ]);
     let violation = violated(&ran);
-    assert_eq!(
-        violation.summary,
-        "read 1 → 41, but 41 had been overwritten 213ms before the read began"
-    );
+    assert_eq!(violation.summary, "read 1 → 41, but 41 had been overwritten 213ms before the read began");
     assert_eq!(violation.subject.as_deref(), Some("key 1"));
     assert_eq!(violation.at.expect("a moment").as_nanos(), 2_200_000_000);
-    assert_eq!(
-        violation.operations.iter().map(|id| id.0).collect::<Vec<_>>(),
-        [1, 3, 4]
-    );
+    assert_eq!(violation.operations.iter().map(|id| id.0).collect::<Vec<_>>(), [1, 3, 4]);
     assert_eq!(violation.evidence[0], "Longest legal order: 4 of 6 operations.");
 }
 
 /// Two reads that contradict each other about two concurrent writes are explained by the reads.
 #[test]
 fn reads_that_go_back_in_time_name_the_newer_value_that_was_read() {
-    let ran = history(&[
-        (write(1), 0, 10),
-        (write(2), 20, 90),
-        (read(2), 30, 40),
-        (read(1), 50, 60),
-    ]);
+    let ran = history(&[(write(1), 0, 10), (write(2), 20, 90), (read(2), 30, 40), (read(1), 50, 60)]);
     assert_eq!(
         violated(&ran).summary,
         "read 1 → 1, but 2, written after 1, had been read 10ms before the read began"
@@ -84,10 +61,7 @@ fn reads_that_go_back_in_time_name_the_newer_value_that_was_read() {
 #[test]
 fn a_value_out_of_nowhere_is_explained_by_its_writes() {
     let summary = |operations: &[_]| violated(&history(operations)).summary;
-    assert_eq!(
-        summary(&[(write(1), 0, 1), (read(9), 2, 3)]),
-        "read 1 → 9, but 9 was never written"
-    );
+    assert_eq!(summary(&[(write(1), 0, 1), (read(9), 2, 3)]), "read 1 → 9, but 9 was never written");
     assert_eq!(
         summary(&[(read(9), 0, 1), (write(9), 21, 22)]),
         "read 1 → 9, but this ended 20ms before anybody asked to write 9"
@@ -103,12 +77,7 @@ fn a_value_out_of_nowhere_is_explained_by_its_writes() {
 fn an_unknown_write_may_take_effect_late_and_once() {
     let lost = history(&[(write(1), 0, 1), (unknown(write(2)), 2, 3), (read(1), 4, 5)]);
     assert_eq!(linearizable(&KvModel, &lost), Verdict::Ok);
-    let late = history(&[
-        (write(1), 0, 1),
-        (unknown(write(2)), 2, 3),
-        (read(1), 4, 5),
-        (read(2), 6, 7),
-    ]);
+    let late = history(&[(write(1), 0, 1), (unknown(write(2)), 2, 3), (read(1), 4, 5), (read(2), 6, 7)]);
     assert_eq!(linearizable(&KvModel, &late), Verdict::Ok);
     let twice = history(&[
         (write(1), 0, 1),
@@ -136,26 +105,15 @@ fn the_first_break_in_real_time_is_reported() {
     let stale = |key| (KvOp::Read { key }, Outcome::Ok(KvRet::Value(Some(9))));
     let violation = violated(&history(&[(stale(1), 0, 20), (stale(5), 5, 10)]));
     assert_eq!(violation.subject.as_deref(), Some("key 5"));
-    assert_eq!(
-        violation.evidence.last().unwrap(),
-        "One more key is broken, later than this one."
-    );
+    assert_eq!(violation.evidence.last().unwrap(), "One more key is broken, later than this one.");
 }
 
 /// Beyond its limits the checker says that it does not know, and how far it came.
 #[test]
 fn a_spent_budget_is_unknown_and_says_how_far_it_got() {
-    let ran = history(&[
-        (write(1), 0, 10),
-        (write(2), 0, 10),
-        (cas(2, 3, true), 0, 10),
-        (read(1), 20, 30),
-    ]);
-    let limits = Limits {
-        configurations: 3,
-        ..Limits::default()
-    };
-    let verdict = linearizable_within(&KvModel, &ran, limits).to_string();
+    let ran = history(&[(write(1), 0, 10), (write(2), 0, 10), (cas(2, 3, true), 0, 10), (read(1), 20, 30)]);
+    let limits = Limits { configurations: 3, ..Limits::default() };
+    let verdict = linearizable_with(&KvModel, &ran, &Options { limits, method: Method::Plain }).to_string();
     assert!(
         verdict.starts_with("unknown: linearizable: key 1: no answer within 3 configurations"),
         "{verdict}"

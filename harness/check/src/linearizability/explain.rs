@@ -5,75 +5,58 @@ use stormglass_core::verdict::Violation;
 
 use crate::linearizability::part::Part;
 use crate::linearizability::plain::Stuck;
-use crate::linearizability::shrink::Window;
-use crate::linearizability::{CHECK, Limits};
-use crate::model::{self, Model, OperationOf};
+use crate::linearizability::shrink::Shrunk;
+use crate::linearizability::{CHECK, Limits, Options};
+use crate::model::{Model, OperationOf, Window};
 
-/// The violation that `window` proves; `others` more keys are broken too.
+/// The violation that `shrunk` proves, certain at `event`; `others` more keys are broken too.
 pub(crate) fn violation<M: Model>(
     model: &M,
     history: &History<M::Op, M::Ret>,
     part: &Part<'_, M>,
-    stuck: &Stuck,
-    window: &Window,
+    event: u32,
+    shrunk: &Shrunk,
     others: usize,
 ) -> Violation {
-    let ids: Vec<_> = window
-        .entries
-        .iter()
-        .map(|&index| part.entries[index].id)
-        .collect();
+    let ids: Vec<_> = shrunk.entries.iter().map(|&index| part.entries[index].id).collect();
     let operations: Vec<_> = ids.iter().map(|&id| history.operation(id)).collect();
-    let last_index = part.events[stuck.event as usize].index() as usize;
-    let last = history.operation(part.entries[last_index].id);
-    let case = model::Window {
-        operations,
-        last,
-        history: history.operations(),
-    };
-    let summary = model.explain(&case).unwrap_or_else(|| in_general::<M>(&case));
+    let last = history.operation(part.entries[part.events[event as usize].index() as usize].id);
+    let window = Window { operations, last, history: history.operations() };
+    let summary = model.explain(&window).unwrap_or_else(|| in_general::<M>(&window));
     let mut violation = Violation::new(CHECK, summary);
     violation.subject = model.subject(&part.key);
     violation.at = last.completed.map(|completed| completed.at);
     violation.operations = ids;
-    violation.evidence.push(format!(
-        "Longest legal order: {} of {} operations.",
-        stuck.longest,
-        part.entries.len()
-    ));
-    if !window.minimal {
+    let before = part.events[..event as usize].iter().filter(|event| event.is_return()).count();
+    violation.evidence.push(format!("Longest legal order: {before} of {} operations.", part.entries.len()));
+    if !shrunk.minimal {
         violation
             .evidence
             .push("The operations named may not all be needed: shrinking ran out of budget.".to_owned());
     }
     match others {
         0 => {}
-        1 => violation
-            .evidence
-            .push("One more key is broken, later than this one.".to_owned()),
-        more => violation
-            .evidence
-            .push(format!("{more} more keys are broken, later than this one.")),
+        1 => violation.evidence.push("One more key is broken, later than this one.".to_owned()),
+        more => violation.evidence.push(format!("{more} more keys are broken, later than this one.")),
     }
     violation
 }
 
 /// What stood in the way of a verdict, and how far the search came.
-pub(crate) fn spent<M: Model>(model: &M, part: &Part<'_, M>, stuck: &Stuck, limits: Limits) -> String {
-    let subject = model
-        .subject(&part.key)
-        .map_or(String::new(), |subject| format!("{subject}: "));
+pub(crate) fn spent<M: Model>(model: &M, part: &Part<'_, M>, stuck: &Stuck, options: &Options) -> String {
+    let subject = model.subject(&part.key).map_or(String::new(), |subject| format!("{subject}: "));
+    let Limits { configurations, bytes } = options.limits;
     format!(
-        "{subject}no answer within {} configurations and {} MiB; after {} of them, the longest legal order held {} of {} operations",
-        limits.configurations,
-        limits.bytes >> 20,
+        "{subject}no answer within {configurations} configurations and {} MiB; {} were visited for it, \
+         and the longest legal order held {} of {} operations",
+        bytes >> 20,
         stuck.visited,
         stuck.longest,
         part.entries.len()
     )
 }
 
-fn in_general<M: Model>(window: &model::Window<'_, OperationOf<M>>) -> String {
+fn in_general<M: Model>(window: &Window<'_, OperationOf<M>>) -> String {
     let last = words::<M>(window.last);
     match window.operations.len() {
         0 | 1 => format!("{last}: nothing asked before it ended can explain it"),

@@ -73,24 +73,12 @@ pub(crate) struct Part<'a, M: Model> {
 
 impl<'a, M: Model> Part<'a, M> {
     fn new(key: M::Key) -> Self {
-        Part {
-            key,
-            entries: Vec::new(),
-            events: Vec::new(),
-            returns: 0,
-            ranks: Vec::new(),
-        }
+        Part { key, entries: Vec::new(), events: Vec::new(), returns: 0, ranks: Vec::new() }
     }
 
     fn call(&mut self, id: OperationId, op: &'a M::Op, ret: Option<&'a M::Ret>, rank: u64) -> u32 {
         let index = self.entries.len() as u32;
-        self.entries.push(Entry {
-            id,
-            op,
-            ret,
-            called: self.events.len() as u32,
-            returned: OPEN,
-        });
+        self.entries.push(Entry { id, op, ret, called: self.events.len() as u32, returned: OPEN });
         self.events.push(Event::call(index));
         self.ranks.push(rank);
         index
@@ -157,10 +145,7 @@ pub(crate) fn split<'a, M: Model>(
         });
         let ret = operation.outcome.ok();
         if ret.is_some() || model.effect(&operation.op, None) != Effect::ReadOnly {
-            places[index] = (
-                part,
-                parts[part].call(OperationId(index), &operation.op, ret, rank),
-            );
+            places[index] = (part, parts[part].call(OperationId(index), &operation.op, ret, rank));
         }
     }
     parts.sort_by(|a, b| a.key.cmp(&b.key));
@@ -171,18 +156,13 @@ pub(crate) fn split<'a, M: Model>(
 fn sequence<O, R>(history: &History<O, R>) -> Result<Vec<(u64, Event)>, String> {
     let operations = history.operations();
     if operations.len() >= (u32::MAX >> 2) as usize {
-        return Err(format!(
-            "{} operations are more than this checker can number",
-            operations.len()
-        ));
+        return Err(format!("{} operations are more than this checker can number", operations.len()));
     }
     let mut events = Vec::with_capacity(2 * operations.len());
     for (index, operation) in operations.iter().enumerate() {
         match (&operation.outcome, operation.completed) {
             (_, Some(completed)) if completed.rank <= operation.invoked.rank => {
-                return Err(format!(
-                    "operation {index} ends before it begins: the history is malformed"
-                ));
+                return Err(format!("operation {index} ends before it begins: the history is malformed"));
             }
             (Outcome::Ok(_), None) => {
                 return Err(format!(
@@ -199,10 +179,7 @@ fn sequence<O, R>(history: &History<O, R>) -> Result<Vec<(u64, Event)>, String> 
     }
     events.sort_unstable_by_key(|&(rank, _)| rank);
     match events.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        Some(pair) => Err(format!(
-            "two moments of the history have rank {}: it is malformed",
-            pair[0].0
-        )),
+        Some(pair) => Err(format!("two moments of the history have rank {}: it is malformed", pair[0].0)),
         None => Ok(events),
     }
 }

@@ -45,11 +45,7 @@ pub(crate) fn search<M: Model>(model: &M, part: &Part<'_, M>, budget: &mut Budge
     let mut linearized = 0u128;
     let mut stack: Vec<(u32, M::State)> = Vec::new();
     let mut visited = Visited::new();
-    let mut stuck = Stuck {
-        event: 0,
-        longest: 0,
-        visited: 0,
-    };
+    let mut stuck = Stuck { event: 0, longest: 0, visited: 0 };
     let mut returns_left = part.returns;
     let mut at = pending.first();
     while returns_left > 0 {

@@ -9,7 +9,8 @@
 //! operation can be forgotten.
 
 use crate::linearizability::part::Part;
-use crate::linearizability::plain::{self, Budget, Found};
+use crate::linearizability::plain::{Budget, Found};
+use crate::linearizability::{Reductions, search};
 use crate::model::{Effect, Model};
 
 /// Configurations that one trial may visit, and four more for each operation; a trial that needs more keeps its
@@ -19,7 +20,7 @@ const TRIAL: u64 = 20_000;
 const TRIALS: u64 = 4_000_000;
 
 /// The operations of a smallest window, and whether it is proven that none of them can go.
-pub(crate) struct Window {
+pub(crate) struct Shrunk {
     /// Indexes in the part, in order of invocation.
     pub(crate) entries: Vec<usize>,
     /// Whether every single one was shown to be needed.
@@ -27,16 +28,10 @@ pub(crate) struct Window {
 }
 
 /// Shrinks the part up to and including the event `until`, which together have no legal order.
-pub(crate) fn smallest_window<M: Model>(model: &M, part: &Part<'_, M>, until: u32) -> Window {
+pub(crate) fn smallest_window<M: Model>(model: &M, part: &Part<'_, M>, until: u32) -> Shrunk {
     let size = part.entries.len() as u64;
-    let mut trials = Trials {
-        model,
-        part,
-        until,
-        each: TRIAL + 4 * size,
-        left: TRIALS + 100 * size,
-        doubtful: false,
-    };
+    let mut trials =
+        Trials { model, part, until, each: TRIAL + 4 * size, left: TRIALS + 100 * size, doubtful: false };
     let mut firm: Vec<bool> = part.entries.iter().map(|entry| entry.returned <= until).collect();
     if !trials.impossible(&firm) {
         // What an operation returned later matters, if it took effect before.
@@ -66,11 +61,8 @@ pub(crate) fn smallest_window<M: Model>(model: &M, part: &Part<'_, M>, until: u3
             // From the oldest: what is left is near the break.
             let from = kept.len() - end;
             let to = (from + stretch).min(kept.len());
-            let forgotten: Vec<usize> = kept[from..to]
-                .iter()
-                .copied()
-                .filter(|&index| index != last)
-                .collect();
+            let forgotten: Vec<usize> =
+                kept[from..to].iter().copied().filter(|&index| index != last).collect();
             end -= to - from;
             if forgotten.is_empty() {
                 continue;
@@ -88,10 +80,7 @@ pub(crate) fn smallest_window<M: Model>(model: &M, part: &Part<'_, M>, until: u3
         }
         stretch = (stretch / 2).max(1);
     }
-    Window {
-        entries: kept,
-        minimal: minimal && !trials.doubtful,
-    }
+    Shrunk { entries: kept, minimal: minimal && !trials.doubtful }
 }
 
 struct Trials<'p, 'a, M: Model> {
@@ -109,11 +98,8 @@ impl<M: Model> Trials<'_, '_, M> {
     fn impossible(&mut self, firm: &[bool]) -> bool {
         let part = self.part.forgetting(self.model, self.until, firm);
         let allowed = self.each.min(self.left);
-        let mut budget = Budget {
-            configurations: allowed,
-            bytes: usize::MAX,
-        };
-        let found = plain::search(self.model, &part, &mut budget);
+        let mut budget = Budget { configurations: allowed, bytes: usize::MAX };
+        let found = search::search(self.model, &part, Reductions::ALL, &mut budget);
         self.left -= allowed - budget.configurations;
         self.doubtful |= matches!(found, Found::Spent(_));
         matches!(found, Found::Illegal(_))

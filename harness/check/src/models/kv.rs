@@ -5,7 +5,7 @@
 use stormglass_core::op::kv::{KvOp, KvRet};
 
 use crate::generate::Perform;
-use crate::model::{Effect, Model, OperationOf, Window};
+use crate::model::{Access, Effect, Kind, Model, OperationOf, Window};
 use crate::models::stale;
 
 /// A register per key with read, write and compare-and-swap.
@@ -54,6 +54,18 @@ impl Model for KvModel {
             (KvOp::Read { .. }, _) | (KvOp::Cas { .. }, Some(KvRet::Swapped(false))) => Effect::ReadOnly,
             _ => Effect::Any,
         }
+    }
+
+    fn kind(&self) -> Kind<KvOp, KvRet> {
+        Kind::Register(|op, ret| match (*op, ret) {
+            (KvOp::Read { .. }, Some(KvRet::Value(value))) => Some(Access::Reads(*value)),
+            (KvOp::Write { value, .. }, None | Some(KvRet::Written)) => Some(Access::Writes(Some(value))),
+            (KvOp::Cas { expect, value, .. }, None | Some(KvRet::Swapped(true))) => {
+                Some(Access::Swaps(Some(expect), Some(value)))
+            }
+            (KvOp::Cas { expect, .. }, Some(KvRet::Swapped(false))) => Some(Access::Differs(Some(expect))),
+            _ => None,
+        })
     }
 
     fn explain(&self, window: &Window<'_, OperationOf<Self>>) -> Option<String> {

@@ -15,10 +15,7 @@ type KvOperation = OperationOf<KvModel>;
 pub(super) fn explain(window: &Window<'_, KvOperation>) -> Option<String> {
     let mut readers = window.operations.clone();
     readers.sort_by_key(|operation| std::cmp::Reverse(operation.completed));
-    readers
-        .into_iter()
-        .find_map(|reader| stale(reader, window))
-        .or_else(|| unwritten(window))
+    readers.into_iter().find_map(|reader| stale(reader, window)).or_else(|| unwritten(window))
 }
 
 /// What an operation saw in the register, if it tells.
@@ -47,34 +44,16 @@ fn stale(reader: &KvOperation, window: &Window<'_, KvOperation>) -> Option<Strin
         Some(value) => Some(settled(value, reader, window)?),
     };
     let after_put = |one: &KvOperation| put.is_none_or(|put| put < one.invoked);
-    let ago = |one: &KvOperation| {
-        Some(before(
-            reader.invoked.at.since(one.completed?.at),
-            "the read began",
-        ))
-    };
-    let earlier = || {
-        window
-            .operations
-            .iter()
-            .filter(|one| one.completed.is_some_and(|end| end < reader.invoked))
-    };
+    let ago = |one: &KvOperation| Some(before(reader.invoked.at.since(one.completed?.at), "the read began"));
+    let earlier =
+        || window.operations.iter().filter(|one| one.completed.is_some_and(|end| end < reader.invoked));
     let overwritten = earlier()
         .filter(|one| after_put(one) && stored(one).is_some_and(|other| Some(other) != value))
         .min_by_key(|one| one.completed);
     if let Some(writer) = overwritten {
         return Some(match value {
-            Some(value) => format!(
-                "{}, but {value} had been overwritten {}",
-                words(reader),
-                ago(writer)?
-            ),
-            None => format!(
-                "{}, but {} had been written {}",
-                words(reader),
-                stored(writer)?,
-                ago(writer)?
-            ),
+            Some(value) => format!("{}, but {value} had been overwritten {}", words(reader), ago(writer)?),
+            None => format!("{}, but {} had been written {}", words(reader), stored(writer)?, ago(writer)?),
         });
     }
     let newer = |one: &KvOperation| {
@@ -82,9 +61,7 @@ fn stale(reader: &KvOperation, window: &Window<'_, KvOperation>) -> Option<Strin
         let mut writers = writers(newer, one, window).peekable();
         (Some(newer) != value && writers.peek().is_some() && writers.all(after_put)).then_some(newer)
     };
-    let seen = earlier()
-        .filter(|one| newer(one).is_some())
-        .min_by_key(|one| one.completed)?;
+    let seen = earlier().filter(|one| newer(one).is_some()).min_by_key(|one| one.completed)?;
     Some(match value {
         Some(value) => {
             format!(
@@ -94,12 +71,7 @@ fn stale(reader: &KvOperation, window: &Window<'_, KvOperation>) -> Option<Strin
                 ago(seen)?
             )
         }
-        None => format!(
-            "{}, but {} had been read {}",
-            words(reader),
-            newer(seen)?,
-            ago(seen)?
-        ),
+        None => format!("{}, but {} had been read {}", words(reader), newer(seen)?, ago(seen)?),
     })
 }
 
@@ -110,18 +82,16 @@ fn writers<'a>(
     window: &Window<'a, KvOperation>,
 ) -> impl Iterator<Item = &'a KvOperation> {
     let ended = reader.completed;
-    window
-        .history
-        .iter()
-        .take_while(move |one| ended.is_none_or(|ended| one.invoked < ended))
-        .filter(move |one| {
+    window.history.iter().take_while(move |one| ended.is_none_or(|ended| one.invoked < ended)).filter(
+        move |one| {
             let happened = !matches!(one.outcome, Outcome::Fail(_) | Outcome::Ok(KvRet::Swapped(false)));
             let stores = match one.op {
                 KvOp::Write { value, .. } | KvOp::Cas { value, .. } => Some(value),
                 KvOp::Read { .. } => None,
             };
             happened && one.op.key() == reader.op.key() && stores == Some(value)
-        })
+        },
+    )
 }
 
 /// When everything that put `value` there had ended, if that can be told.
@@ -149,27 +119,17 @@ fn unwritten(window: &Window<'_, KvOperation>) -> Option<String> {
     Some(match writer {
         None => format!("{}, but {value} was never written", words(reader)),
         Some(writer) if writer.invoked < ended => {
-            format!(
-                "{}, but the only attempt to write {value} had not succeeded",
-                words(reader)
-            )
+            format!("{}, but the only attempt to write {value} had not succeeded", words(reader))
         }
         Some(writer) => {
-            let ago = before(
-                writer.invoked.at.since(ended.at),
-                &format!("anybody asked to write {value}"),
-            );
+            let ago = before(writer.invoked.at.since(ended.at), &format!("anybody asked to write {value}"));
             format!("{}, but this ended {ago}", words(reader))
         }
     })
 }
 
 fn before(span: Duration, what: &str) -> String {
-    if span.is_zero() {
-        format!("before {what}")
-    } else {
-        format!("{} before {what}", rounded(span))
-    }
+    if span.is_zero() { format!("before {what}") } else { format!("{} before {what}", rounded(span)) }
 }
 
 /// Three digits are enough for a person.

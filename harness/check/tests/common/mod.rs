@@ -31,14 +31,7 @@ pub(crate) fn write(value: u64) -> (KvOp, Outcome<KvRet>) {
 
 /// A compare-and-swap of key 1 that answered this.
 pub(crate) fn cas(expect: u64, value: u64, swapped: bool) -> (KvOp, Outcome<KvRet>) {
-    (
-        KvOp::Cas {
-            key: 1,
-            expect,
-            value,
-        },
-        Outcome::Ok(KvRet::Swapped(swapped)),
-    )
+    (KvOp::Cas { key: 1, expect, value }, Outcome::Ok(KvRet::Swapped(swapped)))
 }
 
 /// The same operation, of unknown outcome.
@@ -76,10 +69,7 @@ pub(crate) fn history<O: Clone, R: Clone>(operations: &[Timed<O, R>]) -> History
 
 /// The draws of test number `index`.
 pub(crate) fn draws(index: u64) -> Draws {
-    Draws::new(
-        CausalId::root(Seed(0x7E57), Purpose::Workload).child(index),
-        Purpose::Workload,
-    )
+    Draws::new(CausalId::root(Seed(0x7E57), Purpose::Workload).child(index), Purpose::Workload)
 }
 
 /// How many random histories to try: `STORMGLASS_CHECK_CASES`, or else `default`.
@@ -91,10 +81,7 @@ pub(crate) fn cases(default: u64) -> u64 {
 
 /// Whether `operations` have a legal order, by trying them all: no memory, no order of events, no partition.
 pub(crate) fn brute_force<M: Model>(model: &M, operations: &[OperationOf<M>]) -> bool {
-    let mut keys: Vec<M::Key> = operations
-        .iter()
-        .map(|operation| model.key(&operation.op))
-        .collect();
+    let mut keys: Vec<M::Key> = operations.iter().map(|operation| model.key(&operation.op)).collect();
     keys.sort();
     keys.dedup();
     keys.into_iter().all(|key| {
@@ -119,11 +106,7 @@ fn explains<M: Model>(model: &M, state: &M::State, left: &[&OperationOf<M>]) -> 
             .iter()
             .filter(|other| must_happen(other))
             .any(|other| other.completed.expect("ok operations are complete") < candidate.invoked);
-        let rest: Vec<_> = left
-            .iter()
-            .copied()
-            .filter(|other| !std::ptr::eq(*other, candidate))
-            .collect();
+        let rest: Vec<_> = left.iter().copied().filter(|other| !std::ptr::eq(*other, candidate)).collect();
         !too_late
             && model
                 .step(state, &candidate.op, candidate.outcome.ok())

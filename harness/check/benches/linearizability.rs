@@ -1,0 +1,178 @@
+//! How fast histories are judged, and in how much memory: one table, one thread.
+//!
+//! The histories are made here: registers under concurrent clients that always have an operation under way, half
+//! reads and half writes of values that are never written twice; or reads, writes and compare-and-swaps over five
+//! values. A share of the operations ends with an unknown outcome. An illegal history is a legal one in which one
+//! read, three quarters in, returns what an earlier one did.
+//!
+//! `cargo bench -p stormglass-check` prints all rows; words after `--` choose those that contain them all.
+
+#![allow(clippy::print_stdout, reason = "a benchmark prints its table")]
+
+use std::hint::black_box;
+
+use stormglass_check::generate::{Execution, Shape};
+use stormglass_check::linearizability::{Method, Options, Reductions};
+use stormglass_check::{KvModel, linearizable_with};
+use stormglass_core::history::History;
+use stormglass_core::op::kv::{KvOp, KvRet};
+use stormglass_core::random::{CausalId, Draws, Purpose, Ratio, Seed};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Values {
+    Unique,
+    Few,
+}
+
+#[derive(Clone, Copy)]
+struct Row {
+    values: Values,
+    method: Method,
+    keys: u64,
+    clients: u32,
+    operations: usize,
+    unknown: u32,
+    legal: bool,
+}
+
+const GENERAL: Method = Method::General(Reductions::ALL);
+
+fn rows() -> Vec<Row> {
+    let unique = |keys, clients, operations, unknown, method| Row {
+        values: Values::Unique,
+        method,
+        keys,
+        clients,
+        operations,
+        unknown,
+        legal: true,
+    };
+    let few = |keys, clients, operations, unknown| Row {
+        values: Values::Few,
+        ..unique(keys, clients, operations, unknown, Method::Best)
+    };
+    let legal = [
+        unique(1, 20, 1_000, 0, Method::Best),
+        unique(1, 50, 1_000, 0, Method::Best),
+        unique(1, 10, 100_000, 0, Method::Best),
+        unique(1, 50, 1_000_000, 5, Method::Best),
+        unique(100, 20, 1_000_000, 0, Method::Best),
+        unique(100, 20, 1_000_000, 5, Method::Best),
+        unique(10, 50, 100_000, 0, Method::Best),
+        unique(10, 50, 100_000, 5, Method::Best),
+        unique(1, 20, 1_000, 0, GENERAL),
+        unique(1, 50, 1_000, 0, GENERAL),
+        unique(1, 10, 100_000, 0, GENERAL),
+        unique(1, 5, 1_000_000, 0, GENERAL),
+        unique(1, 10, 10_000, 5, GENERAL),
+        unique(10, 50, 100_000, 0, GENERAL),
+        unique(10, 50, 100_000, 5, GENERAL),
+        unique(100, 20, 1_000_000, 5, GENERAL),
+        few(1, 20, 1_000, 0),
+        few(1, 20, 10_000, 0),
+        few(1, 20, 100_000, 0),
+        few(1, 20, 100_000, 1),
+        few(1, 10, 1_000, 1),
+        few(10, 20, 100_000, 1),
+    ];
+    legal.into_iter().flat_map(|row| [row, Row { legal: false, ..row }]).collect()
+}
+
+fn name(row: &Row) -> String {
+    let values = match row.values {
+        Values::Unique => "unique",
+        Values::Few => "few-cas",
+    };
+    let method = match row.method {
+        Method::Best => "best",
+        Method::General(_) => "general",
+        Method::Plain => "plain",
+    };
+    let Row { keys, clients, operations, unknown, .. } = row;
+    let legal = if row.legal { "legal" } else { "illegal" };
+    format!(
+        "{method:7} {values:7} {keys:>3} keys {clients:>2} clients {operations:>7} ops {unknown}% unknown {legal}"
+    )
+}
+
+fn history(row: &Row) -> History<KvOp, KvRet> {
+    let mut draws = Draws::new(CausalId::root(Seed(1), Purpose::Workload), Purpose::Workload);
+    let shape = Shape {
+        clients: row.clients,
+        operations: row.operations,
+        unknown: Ratio::from_percent(row.unknown),
+        failed: Ratio::ZERO,
+    };
+    let mut run = Execution::legal(&KvModel, shape, &mut draws, |draws, number| {
+        let key = draws.below(row.keys);
+        match row.values {
+            Values::Unique if draws.below(2) == 0 => KvOp::Write { key, value: number },
+            Values::Unique => KvOp::Read { key },
+            Values::Few => match draws.below(3) {
+                0 => KvOp::Write { key, value: draws.below(5) },
+                1 => KvOp::Cas { key, expect: draws.below(5), value: draws.below(5) },
+                _ => KvOp::Read { key },
+            },
+        }
+    });
+    if !row.legal {
+        spoil(&mut run, row);
+    }
+    run.history()
+}
+
+/// Lets one read return what an earlier read of its key returned, and that was another value.
+fn spoil(run: &mut Execution<KvOp, KvRet>, row: &Row) {
+    let seen = |run: &Execution<KvOp, KvRet>, index| match run.operation(index) {
+        (KvOp::Read { key }, outcome) => outcome.ok().map(|ret| (*key, *ret)),
+        _ => None,
+    };
+    let stale = (row.operations * 3 / 4..row.operations).find_map(|late| {
+        let (key, ret) = seen(run, late)?;
+        let enough = row.clients as usize * 4 * row.keys as usize;
+        let earlier = (0..late.saturating_sub(enough))
+            .rev()
+            .find_map(|early| seen(run, early).filter(|&(other, old)| other == key && old != ret))?;
+        Some((late, earlier.1))
+    });
+    if let Some((late, old)) = stale {
+        run.answer(late, old);
+    }
+}
+
+/// Peak and present memory of this process, in KiB, as the system counts it; zero where it does not.
+fn memory(line: &str) -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let value = status.lines().find_map(|text| text.strip_prefix(line)).unwrap_or_default();
+    value.trim().trim_end_matches(" kB").parse().unwrap_or(0)
+}
+
+#[allow(clippy::disallowed_methods, reason = "a benchmark measures real time")]
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    println!("{:75} {:>10} {:>9} {:>9}  verdict", "", "time ms", "peak MiB", "input MiB");
+    for row in rows() {
+        let name = name(&row);
+        if !words.iter().all(|word| name.contains(word.as_str())) {
+            continue;
+        }
+        let history = history(&row);
+        let options = Options { method: row.method, ..Options::default() };
+        let runs = if row.operations < 100_000 { 5 } else { 3 };
+        let input = memory("VmRSS:");
+        // The system begins to count the peak anew.
+        let _ = std::fs::write("/proc/self/clear_refs", "5");
+        let mut best = f64::INFINITY;
+        let mut verdict = String::new();
+        for _ in 0..runs {
+            let begin = std::time::Instant::now();
+            let said = black_box(linearizable_with(&KvModel, black_box(&history), &options));
+            best = best.min(begin.elapsed().as_secs_f64() * 1e3);
+            verdict = said.to_string().chars().take(70).collect();
+            if best > 5_000.0 {
+                break;
+            }
+        }
+        println!("{name:75} {best:10.3} {:9} {:9}  {verdict}", memory("VmHWM:") / 1024, input / 1024);
+    }
+}
