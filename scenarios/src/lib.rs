@@ -1,1 +1,19 @@
-//! The shipped scenarios, their tests, and the stormglass binary.
+//! The shipped systems and where their scenarios are: one line a system.
+
+use stormglass::{Library, Registry, linearizable_kv};
+use stormglass_consensus::raft::Raft;
+
+/// Every shipped system.
+#[must_use]
+pub fn registry() -> Registry {
+    Registry::new().with(linearizable_kv::<Raft>())
+}
+
+/// Every shipped scenario: beside the working folder of the command, and beside the manifest under cargo.
+#[must_use]
+pub fn library() -> Library {
+    match std::env::var_os("CARGO_MANIFEST_DIR") {
+        Some(manifest) => Library::in_folder(manifest),
+        None => Library::in_folder("scenarios"),
+    }
+}

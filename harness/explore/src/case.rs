@@ -40,7 +40,7 @@ pub trait Case: Send + Sync {
 /// Where plans come from.
 pub(crate) enum Source<O> {
     /// Drawn for each seed.
-    Scenario(Scenario),
+    Scenario(Box<Scenario>),
     /// This one, whatever the seed.
     Plan(Arc<Plan<O>>),
 }

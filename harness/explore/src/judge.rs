@@ -3,6 +3,9 @@
 use stormglass_core::history::History;
 use stormglass_core::verdict::Verdict;
 
+/// From a history to a verdict.
+pub type Check<O, R> = dyn Fn(&History<O, R>) -> Verdict + Send + Sync;
+
 /// One check over what the clients saw.
 pub struct Judge<O, R> {
     /// What `list checks` and `checks = […]` call it; its verdicts carry the same name.
@@ -10,7 +13,7 @@ pub struct Judge<O, R> {
     /// What must hold, in one sentence.
     pub about: &'static str,
     /// The check itself.
-    pub judge: Box<dyn Fn(&History<O, R>) -> Verdict + Send + Sync>,
+    pub judge: Box<Check<O, R>>,
 }
 
 /// A check as lists show it.

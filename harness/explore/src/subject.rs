@@ -58,7 +58,7 @@ pub struct SystemUnderTest<S: System> {
 impl<S: System> SystemUnderTest<S> {
     /// The system with no judge of histories but vacuity; its own monitors always watch.
     #[must_use]
-    pub fn new() -> SystemUnderTest<S>
+    pub fn unjudged() -> SystemUnderTest<S>
     where
         S::Op: Operations,
     {
@@ -91,7 +91,7 @@ pub fn linearizable_kv<S>() -> SystemUnderTest<S>
 where
     S: System<Op = KvOp, Ret = KvRet>,
 {
-    SystemUnderTest::new().judged_by(
+    SystemUnderTest::unjudged().judged_by(
         "linearizable",
         "every operation takes effect at one moment between its invocation and its completion",
         |history| linearizable(&KvModel, history),
@@ -139,7 +139,7 @@ where
             system,
             judges: self.judges.clone(),
             checks: scenario.checks.clone(),
-            source: Source::Scenario(scenario.clone()),
+            source: Source::Scenario(Box::new(scenario.clone())),
         };
         // The first seed shows what the scenario's own text cannot: that it can be drawn at all.
         case.plan_of(stormglass_core::random::Seed(0))?;

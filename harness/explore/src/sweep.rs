@@ -119,8 +119,8 @@ fn nondeterministic(case: &dyn Case, seed: Seed, report: &Report) -> Result<Repo
             ];
         }
         None => {
-            violation.evidence =
-                vec!["the traces of two further runs are equal: the difference is rare".to_owned()]
+            let rare = "the traces of two further runs are equal: the difference is rare";
+            violation.evidence = vec![rare.to_owned()];
         }
     }
     violation.evidence.push(

@@ -85,6 +85,28 @@ impl Kind {
             Kind::ClockDrift => "both clocks, and so all timers, run at another pace",
         }
     }
+
+    /// How a scenario writes it behind `inject =`, with every parameter and its usual unit.
+    #[must_use]
+    pub const fn example(self) -> &'static str {
+        match self {
+            Kind::Partition => r#"{ partition = { side = "minority", way = "both", clients = "reach" } }"#,
+            Kind::Isolate => r#"{ isolate = { target = "leader", way = "both", clients = "reach" } }"#,
+            Kind::Loss => r#"{ loss = { rate = 0.05, from = "all", to = "all" } }"#,
+            Kind::Duplicate => r#"{ duplicate = { rate = 0.05, from = "all", to = "all" } }"#,
+            Kind::Delay => {
+                r#"{ delay = { add = { constant = "100ms" }, rate = 0.5, from = "all", to = "all" } }"#
+            }
+            Kind::Crash => {
+                r#"{ crash = { target = "one", after-effects = 2, unsynced = { sectors = 0.5 } } }"#
+            }
+            Kind::Pause => r#"{ pause = { target = "leader" } }"#,
+            Kind::SlowDisk => r#"{ slow-disk = { target = "one", sync = { constant = "200ms" } } }"#,
+            Kind::FailSync => r#"{ fail-sync = { target = "one", rate = 0.1 } }"#,
+            Kind::ClockJump => r#"{ clock-jump = { target = "leader", by = "-2s" } }"#,
+            Kind::ClockDrift => r#"{ clock-drift = { target = "one", ppm = 200 } }"#,
+        }
+    }
 }
 
 impl fmt::Display for Kind {
@@ -109,6 +131,24 @@ impl Fault {
             Fault::FailSync { .. } => Kind::FailSync,
             Fault::ClockJump { .. } => Kind::ClockJump,
             Fault::ClockDrift { .. } => Kind::ClockDrift,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the list of faults shows can be pasted into a scenario.
+    #[test]
+    fn every_example_reads_as_a_fault_of_its_kind() {
+        #[derive(Deserialize)]
+        struct File {
+            inject: Fault,
+        }
+        for kind in Kind::ALL {
+            let file: File = toml::from_str(&format!("inject = {}", kind.example())).unwrap();
+            assert_eq!(file.inject.kind(), kind);
         }
     }
 }

@@ -87,7 +87,7 @@ pub fn long_time(span: Duration) -> String {
 
 fn plain(headings: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(headings.iter().copied());
+    table.load_style(presets::NOTHING).set_header(headings.iter().copied());
     table
 }
 

@@ -1,1 +1,29 @@
 //! Deterministic chaos testing for distributed systems.
+//!
+//! This crate is the only one to depend on: it re-exports the layers under the names of the design. Write a
+//! [`System`](core::system::System) against [`prelude`], register it, and get the whole command line and a test
+//! for every scenario:
+//!
+//! ```no_run
+//! use stormglass::{App, Library, Registry};
+//!
+//! fn main() -> std::process::ExitCode {
+//!     let registry = Registry::new(); // .with(linearizable_kv::<MyStore>())
+//!     App::new(registry, Library::in_folder("scenarios")).main()
+//! }
+//! ```
+
+pub use stormglass_check as check;
+pub use stormglass_cli as cli;
+pub use stormglass_core as core;
+pub use stormglass_explore as explore;
+pub use stormglass_kernel as kernel;
+pub use stormglass_plan as plan;
+pub use stormglass_report as report;
+
+pub mod testing;
+
+pub use stormglass_cli::{App, Library};
+pub use stormglass_core::prelude;
+pub use stormglass_explore::{Registry, SystemUnderTest, linearizable_kv};
+pub use stormglass_plan::scenario::Scenario;

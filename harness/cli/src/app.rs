@@ -1,0 +1,76 @@
+//! The command as a value: which systems it knows and where its scenarios are.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use stormglass_explore::Registry;
+
+use crate::args::{Arguments, Command, RunArguments};
+use crate::exit::{Ending, MISTAKE, Mistake};
+use crate::library::Library;
+use crate::{list, replay, run};
+
+/// A command line of one's own: any crate gets it with its systems in a few lines.
+pub struct App {
+    /// The systems it knows.
+    pub registry: Registry,
+    /// Where its scenarios are.
+    pub library: Library,
+}
+
+impl App {
+    /// A command that knows these systems and these scenarios.
+    #[must_use]
+    pub fn new(registry: Registry, library: Library) -> App {
+        App { registry, library }
+    }
+
+    /// Does what the process's arguments say, prints to standard output and standard error, and answers how to
+    /// exit.
+    #[must_use]
+    pub fn main(self) -> ExitCode {
+        let arguments = match Arguments::try_parse() {
+            Ok(arguments) => arguments,
+            // Clap exits with 0 for help and with 2 for a mistake, as we do.
+            Err(error) => error.exit(),
+        };
+        let mut out = std::io::stdout().lock();
+        match self.execute(arguments, &mut out) {
+            Ok(ending) => ending.into(),
+            Err(mistake) => {
+                let mut error = std::io::stderr().lock();
+                // Nobody is left to tell if standard error is closed.
+                let _ = writeln!(error, "{mistake}");
+                ExitCode::from(MISTAKE)
+            }
+        }
+    }
+
+    /// Does what `arguments` say (the first is the program's name), for tests and embedders.
+    ///
+    /// # Errors
+    /// What the user got wrong.
+    pub fn call(
+        self,
+        arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+        out: &mut dyn Write,
+    ) -> Result<Ending, Mistake> {
+        let arguments =
+            Arguments::try_parse_from(arguments).map_err(|error| Mistake::new(error.to_string()))?;
+        self.execute(arguments, out)
+    }
+
+    fn execute(mut self, arguments: Arguments, out: &mut dyn Write) -> Result<Ending, Mistake> {
+        if let Some(folder) = arguments.scenarios {
+            self.library = self.library.moved_to(folder);
+        }
+        match arguments.command.unwrap_or_else(|| Command::Run(RunArguments::default())) {
+            Command::Run(arguments) => run::run(&self, &arguments, out),
+            Command::Replay(arguments) => replay::replay(&self, &arguments, out),
+            Command::Explain(arguments) => replay::explain(&self, &arguments, out),
+            Command::List { what } => list::list(&self, what, out),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What the command line can say.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Deterministic chaos testing for distributed systems.
+///
+/// Runs systems in a seeded virtual world, injects faults, and judges what clients saw and what nodes did. The same
+/// scenario and seed give the same run, on every machine.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Exit codes: 0 as expected, 1 violated (or a planted bug not found), 2 a mistake \
+                                 in what was asked, 3 undecided."
+)]
+pub struct Arguments {
+    /// What to do; without it, `run`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// The folder in which scenarios are found by name
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub scenarios: Option<PathBuf>,
+}
+
+/// One command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs scenarios over many seeds; all of them, if none is named
+    Run(RunArguments),
+    /// Runs one seed of a scenario again, or a saved plan, and shows what happened
+    Replay(ReplayArguments),
+    /// Prints the plan of one seed without running it: who takes part, the weather, the operations
+    Explain(ExplainArguments),
+    /// Lists what there is
+    List {
+        /// Of what
+        what: Listing,
+    },
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Default, Args)]
+pub struct RunArguments {
+    /// Names as `list scenarios` shows them, or paths of files
+    pub scenarios: Vec<String>,
+    /// How many seeds, or from which to before which (`100..200`); what each scenario says, if not given
+    #[arg(long, value_name = "N|A..B", value_parser = seeds)]
+    pub seeds: Option<Range<u64>>,
+    /// How many run at once; as many as the machine has cores, if not given
+    #[arg(long, short, value_name = "J", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+}
+
+/// Arguments of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// A scenario's name, or the path of a scenario or of a saved plan
+    pub scenario: String,
+    /// The seed; a saved plan has its own
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Prints every event
+    #[arg(long)]
+    pub trace: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// A scenario's name, or the path of a scenario or of a saved plan
+    pub scenario: String,
+    /// The seed; a saved plan has its own
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Also saves the plan as a file that `replay` runs
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Listing {
+    /// Systems under test
+    Systems,
+    /// Scenarios, with what must hold
+    Scenarios,
+    /// Faults that a scenario can inject
+    Faults,
+    /// Checks, by system
+    Checks,
+    /// Planted bugs, by system
+    Bugs,
+}
+
+/// `200` or `100..300`.
+///
+/// # Errors
+/// If the text is neither, or names no seed.
+pub fn seeds(text: &str) -> Result<Range<u64>, String> {
+    let number = |text: &str| {
+        let digits = text.replace('_', "");
+        digits.parse::<u64>().map_err(|_| format!("`{text}` is not a number; write 200, or 100..300"))
+    };
+    let range = match text.split_once("..") {
+        Some((from, to)) => number(from)?..number(to)?,
+        None => 0..number(text)?,
+    };
+    if range.is_empty() {
+        return Err(format!("`{text}` names no seed"));
+    }
+    Ok(range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A count means the seeds from zero on; a range is half open; anything else is answered with what is right.
+    #[test]
+    fn seeds_are_a_count_or_a_range() {
+        assert_eq!(seeds("200"), Ok(0..200));
+        assert_eq!(seeds("1_000..1_200"), Ok(1000..1200));
+        for (text, why) in
+            [("many", "not a number"), ("5..", "not a number"), ("7..7", "no seed"), ("0", "no seed")]
+        {
+            let error = seeds(text).unwrap_err();
+            assert!(error.contains(why), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! `replay` and `explain`: one seed, looked at closely.
+
+use std::io::Write;
+use std::path::Path;
+
+use stormglass_core::random::Seed;
+use stormglass_core::verdict::Verdict;
+use stormglass_explore::{Case, audited};
+use stormglass_plan::diagnostic::Mistakes;
+use stormglass_plan::engine::Tracing;
+use stormglass_plan::problem::Problem;
+use stormglass_plan::scenario::Scenario;
+use stormglass_plan::source::Source;
+use stormglass_report::failure_page;
+
+use crate::app::App;
+use crate::args::{ExplainArguments, ReplayArguments};
+use crate::exit::{Ending, Mistake};
+
+/// One run to look at: what it is, its case and its seed.
+struct One {
+    scenario: Scenario,
+    case: Box<dyn Case>,
+    seed: Seed,
+    command: String,
+}
+
+/// Runs one seed again and prints its page; with `--trace`, every event before it.
+///
+/// # Errors
+/// If there is no such scenario or plan, or it is wrong.
+pub fn replay(app: &App, arguments: &ReplayArguments, out: &mut dyn Write) -> Result<Ending, Mistake> {
+    let one = find(app, &arguments.scenario, arguments.seed)?;
+    let drawn = |problem: Problem| Mistake::new(format!("seed {}: {problem}", one.seed));
+    if arguments.trace {
+        let traced = one.case.run(one.seed, Tracing::On).map_err(drawn)?;
+        for record in traced.trace.iter().flat_map(|trace| &trace.records) {
+            print(out, &record.to_string())?;
+        }
+        print(out, "")?;
+    }
+    let report = audited(&*one.case, one.seed).map_err(drawn)?;
+    print(out, &failure_page(&one.scenario, &report, 1, &one.command))?;
+    print(
+        out,
+        &format!(
+            " digest   {} after {} events, {} of {} operations ok",
+            report.digest, report.stats.events, report.succeeded, report.invoked
+        ),
+    )?;
+    Ok(match report.verdict {
+        Verdict::Ok => Ending::Ok,
+        Verdict::Unknown(_) => Ending::Undecided,
+        Verdict::Violated(_) => Ending::Violated,
+    })
+}
+
+/// Prints the plan of one seed, and saves it if asked to.
+///
+/// # Errors
+/// If there is no such scenario or plan, it is wrong, or the file cannot be written.
+pub fn explain(app: &App, arguments: &ExplainArguments, out: &mut dyn Write) -> Result<Ending, Mistake> {
+    let one = find(app, &arguments.scenario, arguments.seed)?;
+    let drawn = |problem: Problem| Mistake::new(format!("seed {}: {problem}", one.seed));
+    print(out, one.case.page(one.seed).map_err(drawn)?.trim_end())?;
+    if let Some(file) = &arguments.save {
+        let text = one.case.file(one.seed).map_err(drawn)?;
+        std::fs::write(file, text).map_err(|error| {
+            Mistake::new(format!("the plan cannot be saved in `{}`: {error}", file.display()))
+        })?;
+        print(out, &format!("\nsaved in {0}; run it with: stormglass replay {0}", file.display()))?;
+    }
+    Ok(Ending::Ok)
+}
+
+fn find(app: &App, name: &str, seed: Option<u64>) -> Result<One, Mistake> {
+    if let Some(source) = plan_file(name)? {
+        return saved(app, name, &source, seed);
+    }
+    let loaded = app.library.load(name, &app.registry)?;
+    let Some(seed) = seed else {
+        return Err(Mistake::new(format!(
+            "which seed of `{name}`? Say --seed S, with the number that `run` printed; 0 is the first"
+        )));
+    };
+    let case = loaded.case(&app.registry)?;
+    let command = format!("stormglass replay {name} --seed {seed}");
+    Ok(One { scenario: loaded.scenario, case, seed: Seed(seed), command })
+}
+
+/// The text at this path, if it is a plan's and not a scenario's: only plans have a format.
+fn plan_file(name: &str) -> Result<Option<Source>, Mistakes> {
+    let path = Path::new(name);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let source = Source::open(path)?;
+    let plan = source.text.lines().any(|line| line.trim_start().starts_with("format"));
+    Ok(plan.then_some(source))
+}
+
+fn saved(app: &App, name: &str, source: &Source, seed: Option<u64>) -> Result<One, Mistake> {
+    if seed.is_some() {
+        return Err(Mistake::new(format!(
+            "`{name}` is a saved plan and has its seed in it: leave --seed out"
+        )));
+    }
+    let head = source.plan_head(&app.registry.names())?;
+    let subject = app.registry.get(&head.system).expect("the head names a known system");
+    let case = subject.saved_case(source)?;
+    let mut scenario = Scenario::named(&head.scenario);
+    scenario.about = format!("The plan saved in {name}.");
+    Ok(One { scenario, case, seed: Seed(0), command: format!("stormglass replay {name}") })
+}
+
+fn print(out: &mut dyn Write, text: &str) -> Result<(), Mistake> {
+    writeln!(out, "{text}").map_err(|error| Mistake::new(format!("the result cannot be printed: {error}")))
+}

@@ -1,0 +1,108 @@
+//! `run`: many seeds of many scenarios, a table, and a page for each failure.
+
+use std::io::{self, Write};
+use std::num::NonZero;
+use std::ops::{ControlFlow, Range};
+use std::thread;
+
+use stormglass_core::time::Duration;
+use stormglass_explore::Sweep;
+use stormglass_plan::scenario::{Expect, Scenario};
+use stormglass_report::table::long_time;
+use stormglass_report::{Outcome, Tally, failure_page, results_table};
+
+use crate::app::App;
+use crate::args::RunArguments;
+use crate::exit::{Ending, Mistake};
+use crate::progress::Progress;
+
+/// Pages of more failures than this nobody reads: the table names them all.
+const PAGES: usize = 3;
+
+/// Runs the scenarios and prints what became of them to `out`; progress goes to the terminal alone.
+///
+/// # Errors
+/// If a scenario is missing or wrong: then nothing is run.
+pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<Ending, Mistake> {
+    let names = match &arguments.scenarios[..] {
+        [] => app.library.names()?,
+        named => named.to_vec(),
+    };
+    let jobs = arguments.jobs.map_or_else(cores, usize::from);
+    // Everything is read before anything is run: a typing mistake must not cost an hour.
+    let mut prepared = Vec::new();
+    for name in &names {
+        let loaded = app.library.load(name, &app.registry)?;
+        let case = loaded.case(&app.registry)?;
+        prepared.push((loaded, case));
+    }
+    let progress = Progress::new(prepared.iter().map(|(loaded, _)| range(arguments, &loaded.scenario)));
+    let mut results = Vec::new();
+    for (loaded, case) in prepared {
+        let scenario = &loaded.scenario;
+        let seeds = range(arguments, scenario);
+        progress.begin(&scenario.name);
+        let mut tally = Tally::default();
+        let sweep = Sweep { seeds: seeds.clone(), jobs };
+        let outcome = sweep.run(&*case, |report| {
+            progress.seed_done(&report);
+            tally.add(report, &scenario.expect);
+            if tally.settled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        outcome.map_err(|problem| loaded.mistake(&problem))?;
+        progress.end(seeds.end - seeds.start - tally.runs);
+        results.push((loaded.scenario, tally));
+    }
+    progress.finish();
+    summary(&results, out)
+        .map_err(|error| Mistake::new(format!("the results cannot be printed: {error}")))?;
+    Ok(results.iter().fold(Ending::Ok, |ending, (scenario, tally)| ending.and(ending_of(scenario, tally))))
+}
+
+fn range(arguments: &RunArguments, scenario: &Scenario) -> Range<u64> {
+    arguments.seeds.clone().unwrap_or(0..scenario.seeds)
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+fn ending_of(scenario: &Scenario, tally: &Tally) -> Ending {
+    match tally.outcome(scenario) {
+        Outcome::Ok | Outcome::Found => Ending::Ok,
+        Outcome::Unknown => Ending::Undecided,
+        Outcome::NotFound | Outcome::Violated => Ending::Violated,
+    }
+}
+
+/// The table, the pages of what went wrong, and the count of it all.
+fn summary(results: &[(Scenario, Tally)], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", results_table(results))?;
+    let mut failures = 0;
+    for (scenario, tally) in results {
+        let wrong = match tally.outcome(scenario) {
+            Outcome::Violated | Outcome::NotFound => &tally.first_violation,
+            Outcome::Unknown => &tally.first_unknown,
+            Outcome::Ok | Outcome::Found => continue,
+        };
+        failures += 1;
+        if let Some(report) = wrong.as_ref().filter(|_| failures <= PAGES) {
+            let command = format!("stormglass replay {} --seed {}", scenario.name, report.seed);
+            writeln!(out, "\n{}", failure_page(scenario, report, tally.runs, &command))?;
+        }
+    }
+    let runs: u64 = results.iter().map(|(_, tally)| tally.runs).sum();
+    let time = results.iter().fold(Duration::ZERO, |sum, (_, tally)| sum + tally.virtual_time);
+    let planted = results.iter().filter(|(scenario, _)| scenario.expect != Expect::Ok);
+    let found = planted.clone().filter(|(scenario, tally)| tally.outcome(scenario) == Outcome::Found).count();
+    write!(out, "\n{} scenarios, {runs} runs, {} of virtual time", results.len(), long_time(time))?;
+    let planted = planted.count();
+    if planted > 0 {
+        write!(out, "; planted bugs found: {found} of {planted}")?;
+    }
+    match failures {
+        0 => writeln!(out, "; everything as expected"),
+        1 => writeln!(out, "; 1 scenario NOT as expected"),
+        many => writeln!(out, "; {many} scenarios NOT as expected"),
+    }
+}

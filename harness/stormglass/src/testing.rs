@@ -1,0 +1,108 @@
+//! Scenarios as tests: one test for each, of its own name, under `cargo test` and nextest.
+//!
+//! A scenario that fails prints the page of its first failure. Two variables change what runs without an edit:
+//! `STORMGLASS_SEEDS` (`500`, or `100..200`) says which seeds, `STORMGLASS_SEED` (`117`) says one.
+
+use std::ops::{ControlFlow, Range};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use stormglass_cli::args::seeds;
+use stormglass_cli::{App, Library};
+use stormglass_explore::{Registry, Sweep};
+use stormglass_plan::scenario::Scenario;
+use stormglass_report::{Outcome, Tally, failure_page};
+
+/// Runs every scenario of `library` as a test, as the `main` of a test target with `harness = false`. `registry`
+/// and `library` are asked for again by each test, so that tests share nothing.
+///
+/// ```no_run
+/// use stormglass::{Library, Registry};
+///
+/// fn main() -> std::process::ExitCode {
+///     stormglass::testing::main(Registry::new, || Library::in_folder("scenarios"))
+/// }
+/// ```
+#[must_use]
+pub fn main(registry: fn() -> Registry, library: fn() -> Library) -> std::process::ExitCode {
+    let arguments = Arguments::from_args();
+    let trials = match library().names() {
+        Ok(names) => names.into_iter().map(|name| trial(name, registry, library)).collect(),
+        // The mistake is a test of its own that fails: a runner that lists tests must not be told nothing.
+        Err(mistake) => vec![Trial::test("scenarios", move || Err(Failed::from(mistake.to_string())))],
+    };
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn trial(name: String, registry: fn() -> Registry, library: fn() -> Library) -> Trial {
+    Trial::test(name.clone(), move || {
+        let app = App::new(registry(), library());
+        let loaded = app.library.load(&name, &app.registry).map_err(|mistake| mistake.to_string())?;
+        let case = loaded.case(&app.registry).map_err(|mistake| mistake.to_string())?;
+        judge(&loaded.scenario, &*case).map_err(Failed::from)
+    })
+}
+
+/// Runs a scenario built in Rust, as the body of an ordinary test.
+///
+/// # Panics
+/// With the page of the first failure, if the scenario does not end as it expects; or with what is wrong in it.
+pub fn check(registry: &Registry, scenario: &Scenario) {
+    let problems = scenario.problems();
+    assert!(problems.is_empty(), "scenario `{}` contradicts itself: {problems:#?}", scenario.name);
+    let subject = registry.get(&scenario.system);
+    let subject = subject.unwrap_or_else(|| panic!("no system `{}` is registered", scenario.system));
+    let case =
+        subject.case(scenario).unwrap_or_else(|problem| panic!("scenario `{}`: {problem}", scenario.name));
+    if let Err(page) = judge(scenario, &*case) {
+        panic!("\n{page}");
+    }
+}
+
+/// `Err` with the page of the failure, if the scenario does not end as it expects.
+fn judge(scenario: &Scenario, case: &dyn stormglass_explore::Case) -> Result<(), String> {
+    let range = wanted(scenario)?;
+    let mut tally = Tally::default();
+    // Tests run beside one another already: each takes one core.
+    let sweep = Sweep { seeds: range.clone(), jobs: 1 };
+    let swept = sweep.run(case, |report| {
+        tally.add(report, &scenario.expect);
+        match tally.settled() || (scenario.expect.is_ok() && tally.violated > 0) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    });
+    swept.map_err(|problem| format!("scenario `{}`: {problem}", scenario.name))?;
+    let failure = match tally.outcome(scenario) {
+        Outcome::Ok | Outcome::Found => return Ok(()),
+        Outcome::Violated => &tally.first_violation,
+        Outcome::Unknown => &tally.first_unknown,
+        Outcome::NotFound => {
+            return Err(format!(
+                "{}: the planted bug `{}` was not found in {} seeds",
+                scenario.name,
+                scenario.bug.as_deref().unwrap_or("?"),
+                tally.runs
+            ));
+        }
+    };
+    let report = failure.as_ref().expect("an outcome that is not ok has its report");
+    let command = format!("stormglass replay {} --seed {}", scenario.name, report.seed);
+    Err(failure_page(scenario, report, range.end - range.start, &command))
+}
+
+/// The seeds to run: the scenario's own, or what the environment says.
+fn wanted(scenario: &Scenario) -> Result<Range<u64>, String> {
+    let variable = |name: &str| match std::env::var(name) {
+        Ok(text) => Ok(Some(text)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(error) => Err(format!("{name}: {error}")),
+    };
+    if let Some(text) = variable("STORMGLASS_SEED")? {
+        let seed: u64 = text.parse().map_err(|_| format!("STORMGLASS_SEED: `{text}` is not a number"))?;
+        return Ok(seed..seed + 1);
+    }
+    match variable("STORMGLASS_SEEDS")? {
+        Some(text) => seeds(&text).map_err(|error| format!("STORMGLASS_SEEDS: {error}")),
+        None => Ok(0..scenario.seeds),
+    }
+}
