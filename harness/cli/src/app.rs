@@ -63,7 +63,7 @@ impl App {
     }
 
     fn execute(mut self, arguments: Arguments, out: &mut dyn Write) -> Result<Ending, Mistake> {
-        if let Some(folder) = arguments.scenarios {
+        if let Some(folder) = arguments.folder {
             self.library = self.library.moved_to(folder);
         }
         match arguments.command.unwrap_or_else(|| Command::Run(RunArguments::default())) {

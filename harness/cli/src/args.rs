@@ -22,7 +22,7 @@ pub struct Arguments {
 
     /// The folder in which scenarios are found by name
     #[arg(long, global = true, value_name = "FOLDER")]
-    pub scenarios: Option<PathBuf>,
+    pub folder: Option<PathBuf>,
 }
 
 /// One command.
@@ -117,6 +117,13 @@ pub fn seeds(text: &str) -> Result<Range<u64>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The definitions of all arguments agree with one another.
+    #[test]
+    fn the_arguments_are_sound() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
 
     /// A count means the seeds from zero on; a range is half open; anything else is answered with what is right.
     #[test]

@@ -56,7 +56,7 @@ impl Library {
             let folder = self.folder.display();
             Mistake::new(format!(
                 "the scenarios' folder `{folder}` cannot be read: {error}; run the command beside it, or name it \
-                 with --scenarios"
+                 with --folder"
             ))
         })?;
         names.sort();
