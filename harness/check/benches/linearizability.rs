@@ -147,10 +147,35 @@ fn memory(line: &str) -> usize {
     value.trim().trim_end_matches(" kB").parse().unwrap_or(0)
 }
 
+/// Milliseconds that this thread has run on a processor: what else the machine does costs less than by the clock on the
+/// wall, which is used where the system does not say.
 #[allow(clippy::disallowed_methods, reason = "a benchmark measures real time")]
-fn main() {
+fn cpu_ms() -> f64 {
+    static BEGIN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    let ran = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = ran.as_deref().and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
+    match nanos {
+        Some(nanos) => nanos as f64 / 1e6,
+        None => BEGIN.get_or_init(std::time::Instant::now).elapsed().as_secs_f64() * 1e3,
+    }
+}
+
+/// Runs this program again with an allocator that gives large buffers back at once, so that memory can be measured.
+fn run_again() -> std::io::Result<bool> {
+    const SETTING: &str = "MALLOC_MMAP_THRESHOLD_";
+    if std::env::var_os(SETTING).is_some() {
+        return Ok(false);
+    }
+    let mut again = std::process::Command::new(std::env::current_exe()?);
+    again.args(std::env::args().skip(1)).env(SETTING, "65536").status().map(|_| true)
+}
+
+fn main() -> std::io::Result<()> {
+    if run_again()? {
+        return Ok(());
+    }
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
-    println!("{:75} {:>10} {:>9} {:>9}  verdict", "", "time ms", "peak MiB", "input MiB");
+    println!("{:75} {:>10} {:>9} {:>9}  verdict", "", "cpu ms", "peak MiB", "input MiB");
     for row in rows() {
         let name = name(&row);
         if !words.iter().all(|word| name.contains(word.as_str())) {
@@ -158,21 +183,25 @@ fn main() {
         }
         let history = history(&row);
         let options = Options { method: row.method, ..Options::default() };
-        let runs = if row.operations < 100_000 { 5 } else { 3 };
         let input = memory("VmRSS:");
         // The system begins to count the peak anew.
         let _ = std::fs::write("/proc/self/clear_refs", "5");
         let mut best = f64::INFINITY;
         let mut verdict = String::new();
-        for _ in 0..runs {
-            let begin = std::time::Instant::now();
-            let said = black_box(linearizable_with(&KvModel, black_box(&history), &options));
-            best = best.min(begin.elapsed().as_secs_f64() * 1e3);
-            verdict = said.to_string().chars().take(70).collect();
-            if best > 5_000.0 {
-                break;
+        // The system counts in ticks: short checks are repeated.
+        let repeat = (1_000_000 / row.operations).clamp(1, 500);
+        for _ in 0..3 {
+            let begin = cpu_ms();
+            for _ in 0..repeat {
+                let said = black_box(linearizable_with(&KvModel, black_box(&history), &options));
+                verdict = said.to_string().chars().take(70).collect();
+                if cpu_ms() - begin > 5_000.0 {
+                    break;
+                }
             }
+            best = best.min((cpu_ms() - begin) / repeat as f64);
         }
         println!("{name:75} {best:10.3} {:9} {:9}  {verdict}", memory("VmHWM:") / 1024, input / 1024);
     }
+    Ok(())
 }

@@ -31,6 +31,7 @@ pub mod generate;
 pub mod linearizability;
 pub mod model;
 pub mod models;
+mod table;
 mod vacuity;
 
 pub use linearizability::{linearizable, linearizable_with};

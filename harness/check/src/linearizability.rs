@@ -21,15 +21,23 @@ mod plain;
 mod rounds;
 mod search;
 mod shrink;
+mod split;
+mod zones;
 
 use stormglass_core::history::History;
 use stormglass_core::verdict::Verdict;
 
 use crate::model::Model;
+use part::Part;
+use zones::Answer;
+
 pub use options::{Limits, Method, Options, Reductions};
 
 /// The name of this check in verdicts.
 const CHECK: &str = "linearizable";
+
+/// The most operations that can be numbered, with two events each.
+const MOST: usize = (u32::MAX >> 2) as usize;
 
 /// Whether `history` is linearizable with respect to `model`.
 ///
@@ -46,21 +54,56 @@ pub fn linearizable_with<M: Model>(
     history: &History<M::Op, M::Ret>,
     options: &Options,
 ) -> Verdict {
-    let parts = match part::split(model, history) {
-        Ok(parts) => parts,
-        Err(why) => return Verdict::unknown(CHECK, why),
+    judge(model, history, options).unwrap_or_else(|why| Verdict::unknown(CHECK, why))
+}
+
+/// A broken key.
+struct Broken<'a, M: Model> {
+    /// What is to be shown of it.
+    part: Part<'a, M>,
+    /// The return that makes the part illegal.
+    event: u32,
+    /// How many operations of the key returned before.
+    before: usize,
+    /// How many operations the key has.
+    all: usize,
+}
+
+/// The verdict; or why the history is none.
+fn judge<M: Model>(
+    model: &M,
+    history: &History<M::Op, M::Ret>,
+    options: &Options,
+) -> Result<Verdict, String> {
+    let operations = history.operations();
+    if operations.len() >= MOST {
+        return Err(format!("{} operations are more than this checker can number", operations.len()));
+    }
+    let survey = if options.method == Method::Best { zones::survey(model, history)? } else { None };
+    let count = |answer| survey.as_ref().map_or(0, |survey| survey.count(answer));
+    let is_open = |index: usize| {
+        let answer = survey.as_ref().and_then(|survey| survey.answer(&model.key(&operations[index].op)));
+        answer.is_none_or(|answer| answer == Answer::NotApplicable)
+    };
+    let parts = match survey {
+        Some(_) if count(Answer::NotApplicable) == 0 => Vec::new(),
+        _ => split::split(model, history, is_open)?,
     };
     let decided = rounds::decide(model, &parts, options);
-    let broken = decided.broken.iter().map(|&(index, least)| {
-        let part = &parts[index];
-        (part, locate::first_break(model, part, least))
-    });
-    // The first break in real time is the one nearest to its cause.
-    if let Some((part, event)) = broken.min_by_key(|&(part, event)| part.rank(event)) {
-        let shrunk = shrink::smallest_window(model, part, event);
-        return explain::violation(model, history, part, event, &shrunk, decided.broken.len() - 1).into();
-    }
+    let others = (count(Answer::Illegal) + decided.broken.len()).saturating_sub(1);
     let unknown =
         |&(index, stuck): &_| Verdict::unknown(CHECK, explain::spent(model, &parts[index], &stuck, options));
-    decided.spent.iter().map(unknown).fold(Verdict::Ok, Verdict::and)
+    let unknown = decided.spent.iter().map(unknown).fold(Verdict::Ok, Verdict::and);
+    let mut broken: Vec<Broken<'_, M>> = Vec::new();
+    for (index, part) in parts.into_iter().enumerate() {
+        if let Some(&(_, least)) = decided.broken.iter().find(|&&(broken, _)| broken == index) {
+            broken.push(locate::first_break(model, part, least, options.method));
+        }
+    }
+    if let Some(survey) = survey.filter(|survey| survey.count(Answer::Illegal) > 0) {
+        broken.extend(zones::breaks::first(model, history, &survey)?);
+    }
+    // The first break in real time is the one nearest to its cause.
+    let first = broken.into_iter().min_by_key(|broken| broken.part.rank(broken.event));
+    Ok(first.map_or(unknown, |first| explain::violation(model, history, &first, others).into()))
 }

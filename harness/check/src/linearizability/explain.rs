@@ -5,30 +5,28 @@ use stormglass_core::verdict::Violation;
 
 use crate::linearizability::part::Part;
 use crate::linearizability::plain::Stuck;
-use crate::linearizability::shrink::Shrunk;
-use crate::linearizability::{CHECK, Limits, Options};
+use crate::linearizability::{Broken, CHECK, Limits, Options, shrink};
 use crate::model::{Model, OperationOf, Window};
 
-/// The violation that `shrunk` proves, certain at `event`; `others` more keys are broken too.
-pub(crate) fn violation<M: Model>(
+/// The violation of a broken key; `others` more keys are broken too.
+pub(super) fn violation<M: Model>(
     model: &M,
     history: &History<M::Op, M::Ret>,
-    part: &Part<'_, M>,
-    event: u32,
-    shrunk: &Shrunk,
+    broken: &Broken<'_, M>,
     others: usize,
 ) -> Violation {
-    let ids: Vec<_> = shrunk.entries.iter().map(|&index| part.entries[index].id).collect();
+    let &Broken { ref part, event, before, all } = broken;
+    let shrunk = shrink::smallest_window(model, part, event);
+    let ids: Vec<_> = shrunk.entries.iter().map(|&index| part.id(index)).collect();
     let operations: Vec<_> = ids.iter().map(|&id| history.operation(id)).collect();
-    let last = history.operation(part.entries[part.events[event as usize].index() as usize].id);
+    let last = part.operation(part.events[event as usize].index());
     let window = Window { operations, last, history: history.operations() };
     let summary = model.explain(&window).unwrap_or_else(|| in_general::<M>(&window));
     let mut violation = Violation::new(CHECK, summary);
     violation.subject = model.subject(&part.key);
     violation.at = last.completed.map(|completed| completed.at);
     violation.operations = ids;
-    let before = part.events[..event as usize].iter().filter(|event| event.is_return()).count();
-    violation.evidence.push(format!("Longest legal order: {before} of {} operations.", part.entries.len()));
+    violation.evidence.push(format!("Longest legal order: {before} of {all} operations."));
     if !shrunk.minimal {
         violation
             .evidence

@@ -2,7 +2,7 @@
 
 use crate::linearizability::part::Part;
 use crate::linearizability::plain::{Budget, Found};
-use crate::linearizability::{Reductions, search};
+use crate::linearizability::{Broken, Method, rounds};
 use crate::model::Model;
 
 /// Configurations that one trial may visit, and four more for each operation; a trial that needs more counts as legal.
@@ -11,15 +11,19 @@ const TRIAL: u64 = 200_000;
 /// The first return that makes the illegal `part` illegal; all events before `least` have a legal order.
 ///
 /// What is illegal stays so when more happens, so a gallop and a bisection find it.
-pub(crate) fn first_break<M: Model>(model: &M, part: &Part<'_, M>, least: u32) -> u32 {
+pub(super) fn first_break<'a, M: Model>(
+    model: &M,
+    part: Part<'a, M>,
+    least: u32,
+    method: Method,
+) -> Broken<'a, M> {
     let returns: Vec<u32> =
         (least..part.events.len() as u32).filter(|&event| part.events[event as usize].is_return()).collect();
-    let firm = vec![true; part.entries.len()];
     let is_broken = |place: usize| {
-        let prefix = part.forgetting(model, returns[place], &firm);
+        let prefix = part.forgetting(model, returns[place], |_| true);
         let mut budget =
             Budget { configurations: TRIAL + 4 * prefix.entries.len() as u64, bytes: usize::MAX };
-        matches!(search::search(model, &prefix, Reductions::ALL, &mut budget), Found::Illegal(_))
+        matches!(rounds::find(model, &prefix, method.quick(), &mut budget), Found::Illegal(_))
     };
     // Legal below `low`, broken at `high`.
     let (mut low, mut step) = (0, 1);
@@ -41,5 +45,7 @@ pub(crate) fn first_break<M: Model>(model: &M, part: &Part<'_, M>, least: u32) -
             low = middle + 1;
         }
     }
-    returns[high]
+    let event = returns[high];
+    let before = part.events[..event as usize].iter().filter(|event| event.is_return()).count();
+    Broken { event, before, all: part.entries.len(), part }
 }

@@ -37,6 +37,16 @@ pub enum Method {
     Plain,
 }
 
+impl Method {
+    /// The method for the many small questions behind evidence: those of the plain search are too many for it.
+    pub(super) fn quick(self) -> Method {
+        match self {
+            Method::Best => Method::Best,
+            Method::General(_) | Method::Plain => Method::General(Reductions::ALL),
+        }
+    }
+}
+
 /// The shortcuts of the general search. All are sound; they can be turned off to show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reductions {

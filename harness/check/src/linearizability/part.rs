@@ -1,44 +1,36 @@
 //! The part of a history that is about one key, as arrays: its operations, and their invocations and returns in
 //! order of real time.
 //!
-//! It knows the model only to ask for keys, initial states and which operations can change nothing.
+//! It knows the model only to ask which operations can change nothing.
 
-use std::collections::BTreeMap;
+use stormglass_core::history::OperationId;
 
-use stormglass_core::history::{History, OperationId, Outcome};
-
-use crate::model::{Effect, Model};
+use crate::model::{Effect, Model, OperationOf};
 
 /// Stands for the return of an operation that never returned.
 pub(crate) const OPEN: u32 = u32::MAX;
 
 /// One operation of a part.
-pub(crate) struct Entry<'a, M: Model> {
+#[derive(Clone, Copy)]
+pub(crate) struct Entry {
     /// Its place in the whole history.
-    pub(crate) id: OperationId,
-    /// What was asked.
-    pub(crate) op: &'a M::Op,
-    /// What it returned, if that is known.
-    pub(crate) ret: Option<&'a M::Ret>,
+    id: u32,
+    /// Whether its result, if there is one, counts.
+    firm: bool,
     /// The event at which it was invoked.
     pub(crate) called: u32,
     /// The event at which it returned, or [`OPEN`]: then it may take effect at any time, or never.
     pub(crate) returned: u32,
 }
 
-impl<M: Model> Clone for Entry<'_, M> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<M: Model> Copy for Entry<'_, M> {}
-
 /// An invocation or a return of an operation, by its index in the part.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Event(u32);
 
 impl Event {
+    /// Stands for no event.
+    pub(crate) const NONE: Event = Event(u32::MAX);
+
     pub(crate) fn call(index: u32) -> Event {
         Event(index << 1)
     }
@@ -63,37 +55,87 @@ pub(crate) struct Part<'a, M: Model> {
     /// The key.
     pub(crate) key: M::Key,
     /// Its operations in order of invocation.
-    pub(crate) entries: Vec<Entry<'a, M>>,
+    pub(crate) entries: Vec<Entry>,
     /// Their invocations and returns in real time.
     pub(crate) events: Vec<Event>,
     /// How many of them returned.
     pub(crate) returns: usize,
-    ranks: Vec<u64>,
+    /// The whole history.
+    operations: &'a [OperationOf<M>],
 }
 
 impl<'a, M: Model> Part<'a, M> {
-    fn new(key: M::Key) -> Self {
-        Part { key, entries: Vec::new(), events: Vec::new(), returns: 0, ranks: Vec::new() }
+    pub(crate) fn new(key: M::Key, operations: &'a [OperationOf<M>]) -> Self {
+        Part { key, entries: Vec::new(), events: Vec::new(), returns: 0, operations }
     }
 
-    fn call(&mut self, id: OperationId, op: &'a M::Op, ret: Option<&'a M::Ret>, rank: u64) -> u32 {
+    /// Adds an invocation; says its index in the part.
+    pub(crate) fn call(&mut self, id: usize, firm: bool) -> u32 {
         let index = self.entries.len() as u32;
-        self.entries.push(Entry { id, op, ret, called: self.events.len() as u32, returned: OPEN });
+        self.entries.push(Entry { id: id as u32, firm, called: self.events.len() as u32, returned: OPEN });
         self.events.push(Event::call(index));
-        self.ranks.push(rank);
         index
     }
 
-    fn ret(&mut self, index: u32, rank: u64) {
+    /// Adds the return of an operation of this part.
+    pub(crate) fn ret(&mut self, index: u32) {
         self.entries[index as usize].returned = self.events.len() as u32;
         self.events.push(Event::ret(index));
-        self.ranks.push(rank);
         self.returns += 1;
+    }
+
+    /// The name of an operation in the whole history.
+    pub(crate) fn id(&self, index: u32) -> OperationId {
+        OperationId(self.entries[index as usize].id as usize)
+    }
+
+    /// An operation, as the history has it.
+    pub(crate) fn operation(&self, index: u32) -> &'a OperationOf<M> {
+        &self.operations[self.entries[index as usize].id as usize]
+    }
+
+    /// What was asked.
+    #[inline]
+    pub(crate) fn op(&self, index: u32) -> &'a M::Op {
+        &self.operation(index).op
+    }
+
+    /// What it returned, if that is known.
+    #[inline]
+    pub(crate) fn result(&self, index: u32) -> Option<&'a M::Ret> {
+        self.operation(index).outcome.ok().filter(|_| self.entries[index as usize].firm)
+    }
+
+    /// Whether it never returned.
+    #[inline]
+    pub(crate) fn is_open(&self, index: u32) -> bool {
+        self.entries[index as usize].returned == OPEN
+    }
+
+    /// The indexes of all operations.
+    pub(crate) fn indexes(&self) -> std::ops::Range<u32> {
+        0..self.entries.len() as u32
+    }
+
+    /// The state after an operation, if it is legal.
+    #[inline]
+    pub(crate) fn step(&self, model: &M, state: &M::State, index: u32) -> Option<M::State> {
+        model.step(state, self.op(index), self.result(index))
+    }
+
+    /// Whether an operation never changes the state.
+    pub(crate) fn is_read_only(&self, model: &M, index: u32) -> bool {
+        model.effect(self.op(index), self.result(index)) == Effect::ReadOnly
     }
 
     /// The rank of an event in the whole history.
     pub(crate) fn rank(&self, event: u32) -> u64 {
-        self.ranks[event as usize]
+        let event = self.events[event as usize];
+        let operation = self.operation(event.index());
+        match operation.completed {
+            Some(completed) if event.is_return() => completed.rank,
+            _ => operation.invoked.rank,
+        }
     }
 
     /// This part up to and including `until`, with everything forgotten that `firm` does not keep.
@@ -101,85 +143,24 @@ impl<'a, M: Model> Part<'a, M> {
     /// An operation that is not firm becomes one of unknown outcome: nobody knows what it returned or when it
     /// ended, or whether it happened at all. What is legal stays legal. Operations of unknown outcome that
     /// can change nothing are left out.
-    pub(crate) fn forgetting(&self, model: &M, until: u32, firm: &[bool]) -> Part<'a, M> {
-        let mut part = Part::new(self.key.clone());
+    pub(crate) fn forgetting(&self, model: &M, until: u32, firm: impl Fn(u32) -> bool) -> Part<'a, M> {
+        let mut part = Part::new(self.key.clone(), self.operations);
         let mut place = vec![OPEN; self.entries.len()];
-        for (at, &event) in self.events[..=until as usize].iter().enumerate() {
-            let (index, rank) = (event.index() as usize, self.ranks[at]);
-            let entry = &self.entries[index];
-            if !event.is_return() {
-                let ret = entry.ret.filter(|_| firm[index]);
-                let returns = firm[index] && entry.returned <= until;
-                if returns || model.effect(entry.op, ret) != Effect::ReadOnly {
-                    place[index] = part.call(entry.id, entry.op, ret, rank);
+        for &event in &self.events[..=until as usize] {
+            let index = event.index();
+            let entry = &self.entries[index as usize];
+            let firm = entry.firm && firm(index);
+            if event.is_return() {
+                if firm {
+                    part.ret(place[index as usize]);
                 }
-            } else if firm[index] {
-                part.ret(place[index], rank);
+                continue;
+            }
+            let result = self.result(index).filter(|_| firm);
+            if firm && entry.returned <= until || model.effect(self.op(index), result) != Effect::ReadOnly {
+                place[index as usize] = part.call(entry.id as usize, firm);
             }
         }
         part
-    }
-}
-
-/// The parts of `history`, in order of their keys; or why it is no history.
-pub(crate) fn split<'a, M: Model>(
-    model: &M,
-    history: &'a History<M::Op, M::Ret>,
-) -> Result<Vec<Part<'a, M>>, String> {
-    let operations = history.operations();
-    let mut numbers: BTreeMap<M::Key, usize> = BTreeMap::new();
-    let mut parts: Vec<Part<'a, M>> = Vec::new();
-    let mut places = vec![(0, OPEN); operations.len()];
-    for (rank, event) in sequence(history)? {
-        let index = event.index() as usize;
-        let operation = &operations[index];
-        if event.is_return() {
-            let (part, place): (usize, u32) = places[index];
-            parts[part].ret(place, rank);
-            continue;
-        }
-        let key = model.key(&operation.op);
-        let part = *numbers.entry(key.clone()).or_insert_with(|| {
-            parts.push(Part::new(key));
-            parts.len() - 1
-        });
-        let ret = operation.outcome.ok();
-        if ret.is_some() || model.effect(&operation.op, None) != Effect::ReadOnly {
-            places[index] = (part, parts[part].call(OperationId(index), &operation.op, ret, rank));
-        }
-    }
-    parts.sort_by(|a, b| a.key.cmp(&b.key));
-    Ok(parts)
-}
-
-/// All invocations and the returns of known outcome in real time, without the operations that failed.
-fn sequence<O, R>(history: &History<O, R>) -> Result<Vec<(u64, Event)>, String> {
-    let operations = history.operations();
-    if operations.len() >= (u32::MAX >> 2) as usize {
-        return Err(format!("{} operations are more than this checker can number", operations.len()));
-    }
-    let mut events = Vec::with_capacity(2 * operations.len());
-    for (index, operation) in operations.iter().enumerate() {
-        match (&operation.outcome, operation.completed) {
-            (_, Some(completed)) if completed.rank <= operation.invoked.rank => {
-                return Err(format!("operation {index} ends before it begins: the history is malformed"));
-            }
-            (Outcome::Ok(_), None) => {
-                return Err(format!(
-                    "operation {index} is ok but has no completion: the history is malformed"
-                ));
-            }
-            (Outcome::Ok(_), Some(completed)) => {
-                events.push((operation.invoked.rank, Event::call(index as u32)));
-                events.push((completed.rank, Event::ret(index as u32)));
-            }
-            (Outcome::Fail(_), _) => {}
-            (Outcome::Info(_), _) => events.push((operation.invoked.rank, Event::call(index as u32))),
-        }
-    }
-    events.sort_unstable_by_key(|&(rank, _)| rank);
-    match events.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        Some(pair) => Err(format!("two moments of the history have rank {}: it is malformed", pair[0].0)),
-        None => Ok(events),
     }
 }

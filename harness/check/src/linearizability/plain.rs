@@ -65,7 +65,7 @@ pub(crate) fn search<M: Model>(model: &M, part: &Part<'_, M>, budget: &mut Budge
             continue;
         }
         let entry = &part.entries[index as usize];
-        if let Some(after) = model.step(&state, entry.op, entry.ret) {
+        if let Some(after) = part.step(model, &state, index) {
             let with = linearized ^ fingerprint::operation(index);
             if visited.insert(with ^ fingerprint::state(&after)) {
                 if budget.configurations == 0 || visited.bytes() > budget.bytes {

@@ -60,7 +60,8 @@ pub(crate) fn decide<M: Model>(model: &M, parts: &[Part<'_, M>], options: &Optio
     decided
 }
 
-fn find<M: Model>(model: &M, part: &Part<'_, M>, method: Method, budget: &mut Budget) -> Found {
+/// Searches for a legal order of one part.
+pub(crate) fn find<M: Model>(model: &M, part: &Part<'_, M>, method: Method, budget: &mut Budget) -> Found {
     match method {
         Method::Best => search::search(model, part, Reductions::ALL, budget),
         Method::General(reductions) => search::search(model, part, reductions, budget),

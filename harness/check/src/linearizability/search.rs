@@ -24,9 +24,9 @@ mod timeline;
 
 use crate::fingerprint;
 use crate::linearizability::Reductions;
-use crate::linearizability::part::{OPEN, Part};
+use crate::linearizability::part::Part;
 use crate::linearizability::plain::{Budget, Found, Stuck};
-use crate::model::{Effect, Model};
+use crate::model::Model;
 use classes::Classes;
 use memory::{Memory, Spent};
 use opens::Opens;
@@ -91,12 +91,10 @@ impl<'p, 'a, M: Model> Search<'p, 'a, M> {
     fn new(model: &'p M, part: &'p Part<'a, M>, on: Reductions) -> Self {
         let classes = if on.identical_once { Classes::new(part) } else { Classes::distinct(part) };
         let opens = Opens::new(part, &classes);
-        let read_only =
-            |entry: &super::part::Entry<'_, M>| model.effect(entry.op, entry.ret) == Effect::ReadOnly;
         Search {
             timeline: Timeline::new(part.entries.len()),
             register: if on.register { Register::new(model, part) } else { None },
-            read_only: part.entries.iter().map(read_only).collect(),
+            read_only: part.indexes().map(|index| part.is_read_only(model, index)).collect(),
             memory: Memory::new(opens.count, on.frugal_memory),
             frames: Vec::new(),
             candidates: Vec::new(),
@@ -160,14 +158,13 @@ impl<'p, 'a, M: Model> Search<'p, 'a, M> {
     /// state before.
     fn take(&self, candidate: u32) -> Option<(M::State, Option<M::State>)> {
         let frame = self.frames.last()?;
-        let entry = &self.part.entries[candidate as usize];
-        let after = self.model.step(&frame.state, entry.op, entry.ret)?;
-        let open = entry.returned == OPEN && self.on.optional_last;
+        let after = self.part.step(self.model, &frame.state, candidate)?;
+        let open = self.part.is_open(candidate) && self.on.optional_last;
         if open && after == frame.state {
             return None;
         }
         if let Some(before) = &frame.unspent
-            && self.model.step(before, entry.op, entry.ret).as_ref() == Some(&after)
+            && self.part.step(self.model, before, candidate).as_ref() == Some(&after)
         {
             return None;
         }
@@ -190,9 +187,7 @@ impl<'p, 'a, M: Model> Search<'p, 'a, M> {
             let before = self.trail.len();
             if self.on.read_at_once {
                 for &index in &fresh {
-                    let entry = &self.part.entries[index as usize];
-                    if self.read_only[index as usize] && self.model.step(state, entry.op, entry.ret).is_some()
-                    {
+                    if self.read_only[index as usize] && self.part.step(self.model, state, index).is_some() {
                         self.linearize(index);
                     }
                 }
@@ -226,7 +221,7 @@ impl<'p, 'a, M: Model> Search<'p, 'a, M> {
     }
 
     fn linearize(&mut self, index: u32) {
-        let open = self.part.entries[index as usize].returned == OPEN;
+        let open = self.part.is_open(index);
         if open {
             self.opens.spend(index);
             self.spent.fingerprint ^= fingerprint::operation(index);
@@ -249,7 +244,7 @@ impl<'p, 'a, M: Model> Search<'p, 'a, M> {
     fn rewind(&mut self) {
         let Some(frame) = self.frames.last() else { return };
         for &index in &self.trail[frame.trail..] {
-            let open = self.part.entries[index as usize].returned == OPEN;
+            let open = self.part.is_open(index);
             if open {
                 self.opens.restore(index);
             }
@@ -288,10 +283,11 @@ impl<'p, 'a, M: Model> Search<'p, 'a, M> {
 
     fn is_feasible(&self, state: &M::State) -> bool {
         !self.on.feasible
-            || self.timeline.active.iter().all(|&index| {
-                let entry = &self.part.entries[index as usize];
-                self.model.feasible(state, entry.op, entry.ret)
-            })
+            || self
+                .timeline
+                .active
+                .iter()
+                .all(|&index| self.model.feasible(state, self.part.op(index), self.part.result(index)))
     }
 
     fn bytes(&self) -> usize {

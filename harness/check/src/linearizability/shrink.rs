@@ -11,7 +11,7 @@
 use crate::linearizability::part::Part;
 use crate::linearizability::plain::{Budget, Found};
 use crate::linearizability::{Reductions, search};
-use crate::model::{Effect, Model};
+use crate::model::Model;
 
 /// Configurations that one trial may visit, and four more for each operation; a trial that needs more keeps its
 /// operations.
@@ -22,7 +22,7 @@ const TRIALS: u64 = 4_000_000;
 /// The operations of a smallest window, and whether it is proven that none of them can go.
 pub(crate) struct Shrunk {
     /// Indexes in the part, in order of invocation.
-    pub(crate) entries: Vec<usize>,
+    pub(crate) entries: Vec<u32>,
     /// Whether every single one was shown to be needed.
     pub(crate) minimal: bool,
 }
@@ -30,57 +30,71 @@ pub(crate) struct Shrunk {
 /// Shrinks the part up to and including the event `until`, which together have no legal order.
 pub(crate) fn smallest_window<M: Model>(model: &M, part: &Part<'_, M>, until: u32) -> Shrunk {
     let size = part.entries.len() as u64;
+    let last = part.events[until as usize].index();
     let mut trials =
         Trials { model, part, until, each: TRIAL + 4 * size, left: TRIALS + 100 * size, doubtful: false };
-    let mut firm: Vec<bool> = part.entries.iter().map(|entry| entry.returned <= until).collect();
-    if !trials.impossible(&firm) {
-        // What an operation returned later matters, if it took effect before.
-        firm = part.entries.iter().map(|entry| entry.called < until).collect();
-    }
-    let last = part.events[until as usize].index() as usize;
-    let mut kept: Vec<usize> = (0..firm.len()).filter(|&index| firm[index]).collect();
+    // What an operation returned later matters only if it took effect before.
+    let returned: Vec<u32> =
+        part.indexes().filter(|&index| part.entries[index as usize].returned <= until).collect();
+    let invoked: Vec<u32> =
+        part.indexes().filter(|&index| part.entries[index as usize].called < until).collect();
+    let mut kept: Vec<u32> = if trials.impossible(&returned) { returned } else { invoked };
+    newest(&mut trials, &mut kept);
     // People look for the writes: a read stays only where no write says the same.
-    let reads = |index: &usize| {
-        let entry = &part.entries[*index];
-        *index != last && model.effect(entry.op, entry.ret) == Effect::ReadOnly
-    };
-    let (reads, others): (Vec<usize>, Vec<usize>) = kept.iter().partition(|index| reads(index));
-    reads.iter().for_each(|&index| firm[index] = false);
-    if trials.impossible(&firm) {
+    let (reads, others): (Vec<u32>, Vec<u32>) =
+        kept.iter().partition(|&&index| index != last && part.is_read_only(model, index));
+    if !reads.is_empty() && trials.impossible(&others) {
         kept = others;
-    } else {
-        reads.iter().for_each(|&index| firm[index] = true);
     }
     let mut stretch = kept.len().div_ceil(2);
-    let mut minimal = false;
-    while !minimal {
-        minimal = stretch == 1;
+    loop {
         trials.doubtful = false;
-        let mut end = kept.len();
-        while end > 0 {
-            // From the oldest: what is left is near the break.
-            let from = kept.len() - end;
-            let to = (from + stretch).min(kept.len());
-            let forgotten: Vec<usize> =
-                kept[from..to].iter().copied().filter(|&index| index != last).collect();
-            end -= to - from;
-            if forgotten.is_empty() {
-                continue;
-            }
-            forgotten.iter().for_each(|&index| firm[index] = false);
-            if trials.impossible(&firm) {
-                kept.retain(|index| !forgotten.contains(index));
-                minimal = false;
-            } else {
-                forgotten.iter().for_each(|&index| firm[index] = true);
-            }
-        }
+        let before = kept.len();
+        forget_stretches(&mut trials, &mut kept, stretch, last);
         if trials.left == 0 {
-            break;
+            return Shrunk { entries: kept, minimal: false };
+        }
+        if stretch == 1 && kept.len() == before {
+            return Shrunk { entries: kept, minimal: !trials.doubtful };
         }
         stretch = (stretch / 2).max(1);
     }
-    Shrunk { entries: kept, minimal: minimal && !trials.doubtful }
+}
+
+/// Keeps only the newest operations, if few of them are enough.
+fn newest<M: Model>(trials: &mut Trials<'_, '_, M>, kept: &mut Vec<u32>) {
+    let mut count = 16;
+    while count < kept.len() {
+        let few = kept[kept.len() - count..].to_vec();
+        if trials.impossible(&few) {
+            *kept = few;
+            return;
+        }
+        count *= 4;
+    }
+}
+
+/// Goes through the operations from the oldest, so that what is left is near the break, and forgets each stretch
+/// that is not needed.
+fn forget_stretches<M: Model>(
+    trials: &mut Trials<'_, '_, M>,
+    kept: &mut Vec<u32>,
+    stretch: usize,
+    last: u32,
+) {
+    let mut from = 0;
+    while from < kept.len() {
+        let to = (from + stretch).min(kept.len());
+        let mut without = kept[..from].to_vec();
+        without.extend(kept[from..to].iter().filter(|&&index| index == last));
+        let next = without.len();
+        without.extend_from_slice(&kept[to..]);
+        if without.len() < kept.len() && trials.impossible(&without) {
+            (*kept, from) = (without, next);
+        } else {
+            from = to;
+        }
+    }
 }
 
 struct Trials<'p, 'a, M: Model> {
@@ -95,8 +109,8 @@ struct Trials<'p, 'a, M: Model> {
 
 impl<M: Model> Trials<'_, '_, M> {
     /// Whether these operations alone are known to have no legal order.
-    fn impossible(&mut self, firm: &[bool]) -> bool {
-        let part = self.part.forgetting(self.model, self.until, firm);
+    fn impossible(&mut self, kept: &[u32]) -> bool {
+        let part = self.part.forgetting(self.model, self.until, |index| kept.binary_search(&index).is_ok());
         let allowed = self.each.min(self.left);
         let mut budget = Budget { configurations: allowed, bytes: usize::MAX };
         let found = search::search(self.model, &part, Reductions::ALL, &mut budget);

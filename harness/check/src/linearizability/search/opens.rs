@@ -3,7 +3,7 @@
 //! Nothing forces one, so one is spent only right before an operation that it makes possible. Those that ask the
 //! same are spent in order of invocation.
 
-use crate::linearizability::part::{OPEN, Part};
+use crate::linearizability::part::Part;
 use crate::linearizability::search::classes::Classes;
 use crate::model::Model;
 
@@ -32,18 +32,15 @@ impl Opens {
         opens.group_of = vec![u32::MAX; part.entries.len()];
         opens.number = vec![u32::MAX; part.entries.len()];
         let mut group_of_class = vec![u32::MAX; classes.count];
-        for (index, entry) in part.entries.iter().enumerate() {
-            if entry.returned != OPEN {
-                continue;
-            }
-            let group = &mut group_of_class[classes.of[index] as usize];
+        for index in part.indexes().filter(|&index| part.is_open(index)) {
+            let group = &mut group_of_class[classes.of[index as usize] as usize];
             if *group == u32::MAX {
                 *group = opens.groups.len() as u32;
                 opens.groups.push(Group { members: Vec::new(), spent: 0 });
             }
-            opens.groups[*group as usize].members.push(index as u32);
-            opens.group_of[index] = *group;
-            opens.number[index] = opens.count as u32;
+            opens.groups[*group as usize].members.push(index);
+            opens.group_of[index as usize] = *group;
+            opens.number[index as usize] = opens.count as u32;
             opens.count += 1;
         }
         opens

@@ -1,8 +1,7 @@
 //! In which order the operations that can come next are tried.
 
-use crate::linearizability::part::OPEN;
 use crate::linearizability::search::Search;
-use crate::linearizability::search::register::NONE;
+use crate::linearizability::search::register::{NONE, Register};
 use crate::model::Model;
 
 impl<M: Model> Search<'_, '_, M> {
@@ -22,9 +21,10 @@ impl<M: Model> Search<'_, '_, M> {
                 self.candidates.push(index);
             }
         }
-        self.add_optional(from);
-        let entry = &self.part.entries[urgent as usize];
-        if !self.on.urgent_first || self.model.step(state, entry.op, entry.ret).is_some() {
+        if self.opens.count > 0 {
+            self.add_optional();
+        }
+        if !self.on.urgent_first || self.part.step(self.model, state, urgent).is_some() {
             return;
         }
         // A stable partition: few candidates, so a buffer of them is cheap.
@@ -41,57 +41,53 @@ impl<M: Model> Search<'_, '_, M> {
     }
 
     /// Appends the operations that never returned and that can be of use now.
-    fn add_optional(&mut self, from: usize) {
-        if self.opens.count == 0 {
-            return;
-        }
+    fn add_optional(&mut self) {
         let (part, front) = (self.part, self.timeline.front);
-        match &self.register {
-            Some(register) if self.on.optional_last => {
-                let mut wanted: Vec<u32> = Vec::new();
-                for &index in &self.timeline.active {
-                    match register.needs[index as usize] {
-                        NONE if register.leaves[index as usize] == NONE => {
-                            // It needs another value than the one held: any will do.
-                            self.candidates.extend(self.opens.available(part, front));
-                            return;
-                        }
-                        need if need != NONE && need != self.held && !wanted.contains(&need) => {
-                            wanted.push(need);
-                        }
-                        _ => {}
-                    }
+        let register = self.register.as_ref().filter(|_| self.on.optional_last);
+        let Some((register, mut wanted)) =
+            register.and_then(|register| Some((register, self.wanted(register)?)))
+        else {
+            self.candidates.extend(self.opens.available(part, front));
+            return;
+        };
+        let mut next = 0;
+        while let Some(&value) = wanted.get(next) {
+            next += 1;
+            for &open in &register.openers[value as usize] {
+                if part.entries[open as usize].called >= front {
+                    break;
                 }
-                let mut next = 0;
-                while let Some(&value) = wanted.get(next) {
-                    next += 1;
-                    for &open in &register.openers[value as usize] {
-                        if part.entries[open as usize].called >= front {
-                            break;
-                        }
-                        if self.opens.is_next(part, front, open) {
-                            self.candidates.push(open);
-                            let need = register.needs[open as usize];
-                            if need != NONE && need != self.held && !wanted.contains(&need) {
-                                wanted.push(need);
-                            }
-                        }
-                    }
+                if self.opens.is_next(part, front, open) {
+                    self.candidates.push(open);
+                    // A swap that provides a value needs one itself.
+                    self.want(register.needs[open as usize], &mut wanted);
                 }
             }
-            _ => self.candidates.extend(self.opens.available(part, front)),
         }
-        debug_assert!(
-            self.candidates[from..]
-                .iter()
-                .is_sorted_by_key(|&index| { part.entries[index as usize].returned == OPEN })
-        );
+    }
+
+    /// The values of a register that active operations need; nothing if one only needs another than what it holds.
+    fn wanted(&self, register: &Register) -> Option<Vec<u32>> {
+        let mut wanted = Vec::new();
+        for &index in &self.timeline.active {
+            let need = register.needs[index as usize];
+            if need == NONE && register.leaves[index as usize] == NONE {
+                return None;
+            }
+            self.want(need, &mut wanted);
+        }
+        Some(wanted)
+    }
+
+    fn want(&self, value: u32, wanted: &mut Vec<u32>) {
+        if value != NONE && value != self.held && !wanted.contains(&value) {
+            wanted.push(value);
+        }
     }
 
     fn makes_legal(&self, state: &M::State, index: u32, urgent: u32) -> bool {
-        let (entry, then) = (&self.part.entries[index as usize], &self.part.entries[urgent as usize]);
-        self.model
-            .step(state, entry.op, entry.ret)
-            .is_some_and(|after| self.model.step(&after, then.op, then.ret).is_some())
+        self.part
+            .step(self.model, state, index)
+            .is_some_and(|after| self.part.step(self.model, &after, urgent).is_some())
     }
 }

@@ -54,8 +54,8 @@ impl Register {
         let count = part.entries.len();
         let (mut needs, mut leaves) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let mut differing = 0;
-        for entry in &part.entries {
-            let (need, leave) = match access(entry.op, entry.ret)? {
+        for index in part.indexes() {
+            let (need, leave) = match access(part.op(index), part.result(index))? {
                 Access::Reads(value) => (number(value), NONE),
                 Access::Writes(value) => (NONE, number(value)),
                 Access::Swaps(from, to) => (number(from), number(to)),

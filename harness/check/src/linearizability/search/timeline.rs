@@ -64,7 +64,7 @@ impl Timeline {
         }
     }
 
-    fn insert<M: Model>(&mut self, entries: &[Entry<'_, M>], index: u32) {
+    fn insert(&mut self, entries: &[Entry], index: u32) {
         let returned = entries[index as usize].returned;
         let place = self.active.partition_point(|&one| entries[one as usize].returned < returned);
         self.active.insert(place, index);
