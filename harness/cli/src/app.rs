@@ -10,7 +10,7 @@ use stormglass_explore::Registry;
 use crate::args::{Arguments, Command, RunArguments};
 use crate::exit::{Ending, MISTAKE, Mistake};
 use crate::library::Library;
-use crate::{list, replay, run};
+use crate::{list, replay, run, zoo};
 
 /// A command line of one's own: any crate gets it with its systems in a few lines.
 pub struct App {
@@ -70,6 +70,7 @@ impl App {
             Command::Run(arguments) => run::run(&self, &arguments, out),
             Command::Replay(arguments) => replay::replay(&self, &arguments, out),
             Command::Explain(arguments) => replay::explain(&self, &arguments, out),
+            Command::Zoo(arguments) => zoo::zoo(&self, &arguments, out),
             Command::List { what } => list::list(&self, what, out),
         }
     }

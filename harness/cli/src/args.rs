@@ -34,11 +34,29 @@ pub enum Command {
     Replay(ReplayArguments),
     /// Prints the plan of one seed without running it: who takes part, the weather, the operations
     Explain(ExplainArguments),
+    /// Hunts every planted bug, and prints how many seeds it took to find it
+    Zoo(ZooArguments),
     /// Lists what there is
     List {
         /// Of what
         what: Listing,
     },
+}
+
+/// Arguments of `zoo`.
+#[derive(Debug, Args)]
+pub struct ZooArguments {
+    /// The systems whose bugs are hunted; all, if none is named
+    pub systems: Vec<String>,
+    /// How many seeds a hunt has
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub limit: u64,
+    /// How many hunts, each from another base seed
+    #[arg(long, value_name = "B", default_value_t = 10)]
+    pub bases: u64,
+    /// How many seeds run at once; as many as the machine has cores, if not given
+    #[arg(long, short, value_name = "J", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
 }
 
 /// Arguments of `run`.

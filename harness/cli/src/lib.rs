@@ -18,6 +18,7 @@ pub mod exit;
 pub mod library;
 pub mod run;
 pub mod replay;
+pub mod zoo;
 pub mod list;
 mod progress;
 

@@ -63,7 +63,8 @@ fn range(arguments: &RunArguments, scenario: &Scenario) -> Range<u64> {
     arguments.seeds.clone().unwrap_or(0..scenario.seeds)
 }
 
-fn cores() -> usize {
+/// How many seeds run at once, if nobody says.
+pub(crate) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 

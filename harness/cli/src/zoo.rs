@@ -1,0 +1,124 @@
+//! `zoo`: how many seeds it takes to find each planted bug.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+
+use stormglass_core::bug::Bug;
+use stormglass_explore::{Report, Subject, Sweep};
+use stormglass_plan::scenario::{Expect, Scenario};
+use stormglass_report::{Tally, columns};
+
+use crate::app::App;
+use crate::args::ZooArguments;
+use crate::exit::{Ending, Mistake};
+use crate::run::cores;
+
+/// Base seeds lie so far apart that no two sweeps share a seed.
+const STRIDE: u64 = 1_000_000;
+
+/// Hunts every planted bug from several base seeds and prints how long each hunt took.
+///
+/// # Errors
+/// If a system is unknown, or a scenario is missing or wrong.
+pub fn zoo(app: &App, arguments: &ZooArguments, out: &mut dyn Write) -> Result<Ending, Mistake> {
+    if let Some(name) = arguments.systems.iter().find(|name| app.registry.get(name).is_none()) {
+        let known = app.registry.names().join(", ");
+        return Err(Mistake::new(format!("there is no system `{name}`; the systems are {known}")));
+    }
+    let wanted = |subject: &&dyn Subject| {
+        arguments.systems.is_empty() || arguments.systems.iter().any(|name| name == subject.name())
+    };
+    let mut rows = Vec::new();
+    let mut ending = Ending::Ok;
+    for subject in app.registry.subjects().filter(wanted) {
+        for bug in subject.bugs() {
+            let (name, hunts) = hunt(app, subject, bug, arguments)?;
+            if hunts.iter().any(|hunt| hunt.found.is_none()) {
+                ending = Ending::Violated;
+            }
+            let bug = format!("{} {}", subject.name(), bug.name);
+            rows.push([bug, name, seeds(&hunts, arguments.limit), fired(&hunts)]);
+        }
+    }
+    let table = columns(["bug", "scenario", "seeds to first detection", "found by"], rows);
+    writeln!(out, "{table}")
+        .map_err(|error| Mistake::new(format!("the table cannot be printed: {error}")))?;
+    Ok(ending)
+}
+
+/// One sweep from one base seed until the bug was found.
+struct Hunt {
+    runs: u64,
+    found: Option<Report>,
+}
+
+/// Hunts one bug: in the scenario that names it, or else in its system's storm.
+fn hunt(
+    app: &App,
+    subject: &dyn Subject,
+    bug: &Bug,
+    arguments: &ZooArguments,
+) -> Result<(String, Vec<Hunt>), Mistake> {
+    let scenario = scenario_for(app, subject, bug)?;
+    let case =
+        subject.case(&scenario).map_err(|problem| Mistake::new(format!("`{}`: {problem}", scenario.name)))?;
+    let hunts = (0..arguments.bases).map(|base| {
+        let first = base * STRIDE;
+        let sweep = Sweep {
+            seeds: first..first + arguments.limit,
+            jobs: arguments.jobs.map_or_else(cores, usize::from),
+        };
+        let mut tally = Tally::default();
+        let swept = sweep.run(&*case, |report| {
+            tally.add(report, &scenario.expect);
+            if tally.settled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        swept.map_err(|problem| Mistake::new(format!("`{}`: {problem}", scenario.name)))?;
+        Ok(Hunt { runs: tally.runs, found: tally.found })
+    });
+    Ok((scenario.name.clone(), hunts.collect::<Result<_, Mistake>>()?))
+}
+
+fn scenario_for(app: &App, subject: &dyn Subject, bug: &Bug) -> Result<Scenario, Mistake> {
+    for name in app.library.names()? {
+        let scenario = app.library.load(&name, &app.registry)?.scenario;
+        if scenario.system == subject.name() && scenario.bug.as_deref() == Some(bug.name) {
+            return Ok(Scenario { expect: Expect::Violated, ..scenario });
+        }
+    }
+    let storm = app.library.load(&format!("{}/storm", subject.name()), &app.registry)?.scenario;
+    Ok(Scenario { bug: Some(bug.name.to_owned()), expect: Expect::Violated, ..storm })
+}
+
+/// The median of the hunts, and the longest.
+fn seeds(hunts: &[Hunt], limit: u64) -> String {
+    let mut runs: Vec<u64> =
+        hunts.iter().map(|hunt| if hunt.found.is_some() { hunt.runs } else { u64::MAX }).collect();
+    runs.sort_unstable();
+    let shown = |runs: u64| if runs == u64::MAX { format!("> {limit}") } else { runs.to_string() };
+    match (runs.get(runs.len() / 2), runs.last()) {
+        (Some(&median), Some(&longest)) if runs.len() > 1 => {
+            format!("{} (longest of {}: {})", shown(median), runs.len(), shown(longest))
+        }
+        (Some(&only), _) => shown(only),
+        (None, _) => "not hunted".to_owned(),
+    }
+}
+
+/// The checks that found it first, the most frequent in front.
+fn fired(hunts: &[Hunt]) -> String {
+    let mut counts: Vec<(usize, &str)> = Vec::new();
+    for check in hunts.iter().filter_map(|hunt| hunt.found.as_ref()).map(|report| report.verdict.check()) {
+        match counts.iter_mut().find(|(_, name)| *name == check) {
+            Some((count, _)) => *count += 1,
+            None => counts.push((1, check)),
+        }
+    }
+    counts.sort_by(|one, other| other.cmp(one));
+    let words: Vec<String> = match &counts[..] {
+        [] => vec!["nothing".to_owned()],
+        [(_, only)] => vec![(*only).to_owned()],
+        many => many.iter().map(|(count, check)| format!("{check} × {count}")).collect(),
+    };
+    words.join(", ")
+}
