@@ -10,6 +10,9 @@ use crate::id::{Address, ClientId, NodeId};
 pub struct Cluster {
     nodes: Vec<NodeId>,
     clients: u32,
+    /// Whether the nodes are `n1`, `n2`, … without a gap, as most are: then no place needs to be looked up.
+    #[serde(skip)]
+    dense: bool,
 }
 
 /// A cluster as a file says it, perhaps with a node named twice.
@@ -26,8 +29,8 @@ impl TryFrom<Members> for Cluster {
         let Members { mut nodes, clients } = members;
         nodes.sort_unstable();
         match nodes.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(twice) => Err(format!("{} is named twice among the nodes", twice[0])),
-            None => Ok(Cluster { nodes, clients }),
+            Some(twice) => Err(format!("{} is named twice, expected each node once", twice[0])),
+            None => Ok(Cluster::of_sorted(nodes, clients)),
         }
     }
 }
@@ -42,7 +45,12 @@ impl Cluster {
         let mut nodes: Vec<NodeId> = nodes.into_iter().collect();
         nodes.sort_unstable();
         assert!(nodes.windows(2).all(|pair| pair[0] != pair[1]), "a node is named twice in {nodes:?}");
-        Cluster { nodes, clients }
+        Cluster::of_sorted(nodes, clients)
+    }
+
+    fn of_sorted(nodes: Vec<NodeId>, clients: u32) -> Cluster {
+        let dense = nodes.iter().zip(1..).all(|(&node, number)| node == NodeId(number));
+        Cluster { nodes, clients, dense }
     }
 
     /// A cluster of nodes `n1` to `n{nodes}`.
@@ -86,14 +94,15 @@ impl Cluster {
     }
 
     /// The place of `address` among all: nodes first, then clients. `None` if it is nobody's.
+    #[inline]
     #[must_use]
     pub fn index_of(&self, address: Address) -> Option<usize> {
         match address {
-            // Most clusters are dense: node k stands at place k-1, and no search is needed.
-            Address::Node(id) => match self.nodes.get((id.0 as usize).wrapping_sub(1)) {
-                Some(&found) if found == id => Some(id.0 as usize - 1),
-                _ => self.nodes.binary_search(&id).ok(),
-            },
+            Address::Node(id) if self.dense => {
+                let place = (id.0 as usize).wrapping_sub(1);
+                (place < self.nodes.len()).then_some(place)
+            }
+            Address::Node(id) => self.nodes.binary_search(&id).ok(),
             Address::Client(id) => (id.0 < self.clients).then(|| self.nodes.len() + id.0 as usize),
         }
     }
@@ -102,13 +111,15 @@ impl Cluster {
     ///
     /// # Panics
     /// If `index` is not below [`Cluster::len`].
+    #[inline]
     #[must_use]
     pub fn address_at(&self, index: usize) -> Address {
-        match self.nodes.get(index) {
-            Some(&node) => Address::Node(node),
-            None => {
+        match index.checked_sub(self.nodes.len()) {
+            None if self.dense => Address::Node(NodeId(index as u32 + 1)),
+            None => Address::Node(self.nodes[index]),
+            Some(client) => {
                 assert!(index < self.len(), "place {index} of a cluster of {}", self.len());
-                Address::Client(ClientId((index - self.nodes.len()) as u32))
+                Address::Client(ClientId(client as u32))
             }
         }
     }

@@ -15,8 +15,10 @@ use crate::workload::{Kv, Workload};
 const MEMBERS_MAX: u32 = 100_000;
 /// More operations per second than this, too.
 const RATE_MAX: u32 = 1_000_000;
-/// More operations or timed faults than this do not fit a plan that anybody wants.
+/// More operations than this do not fit a plan that anybody wants.
 const PLANNED_MAX: u64 = 50_000_000;
+/// A fault of the timeline strikes at most so often; its ids have room for no more.
+const STRIKES_MAX: u32 = 999_999;
 /// Phases together are shorter than this, so that no sum of times overflows.
 const RUN_MAX: Duration = Duration::from_secs(400 * 365 * 86_400);
 /// Keys are written to files, whose numbers end at 2⁶³.
@@ -239,10 +241,11 @@ fn check_times(path: &str, fault: &TimedFault, timeline: &Timeline, problems: &m
     let mut field = "at";
     let mut last = fault.at;
     if let Some(repeat) = fault.repeat {
-        if repeat.times == 0 || u64::from(repeat.times) > PLANNED_MAX {
+        if repeat.times == 0 || repeat.times > STRIKES_MAX {
             let path = format!("{path}.repeat.times");
             problems.push(
-                Problem::new(path, format!("{} strikes cannot be", repeat.times)).expected("at least 1"),
+                Problem::new(path, format!("{} strikes cannot be", repeat.times))
+                    .expected(format!("from 1 to {STRIKES_MAX}")),
             );
             return;
         }

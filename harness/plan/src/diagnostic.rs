@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// One mistake in one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,21 +46,29 @@ impl Diagnostic {
             Colour::Plain => Renderer::plain(),
             Colour::Terminal => Renderer::styled(),
         };
+        let title = Level::ERROR.primary_title(self.message.as_str());
+        if self.text.is_empty() {
+            return renderer.render(&[title.element(Origin::path(self.file.as_str()))]);
+        }
         let label = self.label();
         let mut annotation = AnnotationKind::Primary.span(self.span.clone());
         if let Some(label) = &label {
             annotation = annotation.label(label.as_str());
         }
         let snippet = Snippet::source(self.text.as_str()).path(self.file.as_str()).annotation(annotation);
-        let mut group: Group<'_> = Level::ERROR.primary_title(self.message.as_str()).element(snippet);
+        let mut group: Group<'_> = title.element(snippet);
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
         renderer.render(&[group])
     }
 
+    /// What was expected, and what was found if neither the title nor the marked text shows it.
     fn label(&self) -> Option<String> {
-        match (&self.expected, &self.found) {
+        let shown = self.text.get(self.span.clone()).unwrap_or_default().trim_matches('"');
+        let said = |found: &&str| self.message.contains(*found) || found.trim_matches(['`', '"']) == shown;
+        let found = self.found.as_deref().filter(|found| !said(found));
+        match (&self.expected, found) {
             (Some(expected), Some(found)) => Some(format!("expected {expected}; found {found}")),
             (Some(expected), None) => Some(format!("expected {expected}")),
             (None, Some(found)) => Some(format!("found {found}")),

@@ -16,17 +16,17 @@ use crate::latency::Latency;
 
 /// Something that goes wrong. In files externally tagged: `isolate = { target = "leader" }`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Fault {
     /// Messages between the nodes of `side` and all other nodes are lost.
     Partition {
         /// The nodes on one side.
         side: Target,
         /// Which direction is cut, as seen from `side`.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "is_usual")]
         way: Way,
         /// Whether the clients are cut off from `side` as well.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "is_usual")]
         clients: Clients,
     },
     /// Each target is cut off from every other node.
@@ -34,10 +34,10 @@ pub enum Fault {
         /// Whom.
         target: Target,
         /// Which direction is cut, as seen from the target.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "is_usual")]
         way: Way,
         /// Whether the clients are cut off from the target as well.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "is_usual")]
         clients: Clients,
     },
     /// Messages are lost at random.
@@ -45,10 +45,10 @@ pub enum Fault {
         /// How many of them.
         rate: Ratio,
         /// Messages of these nodes …
-        #[serde(default = "Target::all")]
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
         from: Target,
         /// … to these.
-        #[serde(default = "Target::all")]
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
         to: Target,
     },
     /// Messages arrive twice, the second time later.
@@ -56,10 +56,10 @@ pub enum Fault {
         /// How many of them.
         rate: Ratio,
         /// Messages of these nodes …
-        #[serde(default = "Target::all")]
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
         from: Target,
         /// … to these.
-        #[serde(default = "Target::all")]
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
         to: Target,
     },
     /// Messages take longer: `add` is drawn for each and added to the link's own latency.
@@ -67,13 +67,13 @@ pub enum Fault {
         /// How much longer.
         add: Latency,
         /// How many of them: the others overtake.
-        #[serde(default = "Fault::every")]
+        #[serde(default = "Fault::every", skip_serializing_if = "Fault::is_every")]
         rate: Ratio,
         /// Messages of these nodes …
-        #[serde(default = "Target::all")]
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
         from: Target,
         /// … to these.
-        #[serde(default = "Target::all")]
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
         to: Target,
     },
     /// The node goes down, and restarts when the fault ends.
@@ -160,9 +160,18 @@ impl Fault {
         Ratio::ONE
     }
 
+    fn is_every(rate: &Ratio) -> bool {
+        *rate == Ratio::ONE
+    }
+
     pub(crate) fn power_loss() -> CrashLoss {
         CrashLoss::Sectors(Ratio::from_percent(50))
     }
+}
+
+/// What a file need not say.
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Which messages a cut stops, as seen from the nodes it names.
@@ -219,6 +228,10 @@ impl Target {
 
     fn all() -> Target {
         Target::All
+    }
+
+    fn is_all(&self) -> bool {
+        *self == Target::All
     }
 
     fn from_word(word: &str) -> Option<Target> {

@@ -84,6 +84,8 @@ enum Shape {
 
 impl Shape {
     fn around(self, typical: Duration) -> Latency {
+        // In steps of 20 µs, so that the half of it has few digits too.
+        let typical = Duration::from_micros(typical.as_nanos() / 20_000 * 20);
         match self {
             Shape::Constant => Latency::Constant(typical),
             Shape::Uniform => Latency::Uniform { min: typical / 2, max: typical * 2 },
@@ -109,6 +111,6 @@ fn latency(draws: &mut Draws) -> Latency {
 fn small_rate(draws: &mut Draws, max_ppm: u64) -> Ratio {
     match draws.below(2) {
         0 => Ratio::ZERO,
-        _ => Ratio::from_ppm(log_uniform(draws, 1_000, max_ppm) as u32),
+        _ => Ratio::from_ppm(log_uniform(draws, 10, max_ppm / 100) as u32 * 100),
     }
 }

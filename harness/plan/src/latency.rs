@@ -8,7 +8,7 @@ use stormglass_core::time::Duration;
 
 /// A distribution of delays. In files externally tagged: `latency = { uniform = { min = "1ms", max = "10ms" } }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Latency {
     /// Always the same.
     Constant(Duration),

@@ -137,12 +137,12 @@ impl<'t> Season<'t> {
         let mut from = warm_up;
         for strike in 1..=STRIKES_MAX {
             let mut draws = Draws::new(cause.child(strike), Purpose::Nemesis);
-            let mut gap = draws.between(0, self.gap.as_nanos() * 2);
+            let mut gap = self.gap * 2 * draws.below(1_000) / 1_000;
             if strike == 1 {
                 // A kind that is on strikes at least once.
-                gap = gap.min(span.as_nanos() / 4 * 3);
+                gap = gap.min(span / 4 * 3);
             }
-            let at = from + Duration::from_nanos(gap);
+            let at = from + Duration::from_micros(gap.as_nanos() / 1_000);
             if at >= heal {
                 return;
             }

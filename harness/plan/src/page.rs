@@ -97,7 +97,7 @@ fn weather(faults: &[PlannedFault], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for PlannedFault { at, until, inject, .. } in faults.iter().take(FAULTS_SHOWN) {
         match until > at {
             true => writeln!(f, "{at:>10} –{until:>8}  {inject}")?,
-            false => writeln!(f, "{at:>10}           {inject}")?,
+            false => writeln!(f, "{at:>10}            {inject}")?,
         }
     }
     match faults.len().saturating_sub(FAULTS_SHOWN) {

@@ -81,12 +81,17 @@ impl Problem {
 /// The word most like `found`, if any is like it at all.
 #[must_use]
 pub fn nearest<'w>(found: &str, words: &[&'w str]) -> Option<&'w str> {
-    // 0.7 on Jaro and Winkler's scale: one or two letters wrong in a short word.
-    let likeness = |word: &str| strsim::jaro_winkler(&found.to_lowercase(), word);
+    let found = found.to_lowercase();
+    let likeness = |word: &str| match strsim::osa_distance(&found, word) {
+        // One slip of the fingers is the likeliest mistake, and decides in words of two or three letters.
+        0 | 1 => 1.0,
+        _ => strsim::jaro_winkler(&found, word),
+    };
     words
         .iter()
         .map(|&word| (likeness(word), word))
-        .filter(|&(likeness, _)| likeness > 0.7)
+        // On the scale of Jaro and Winkler: about two letters wrong in a word of eight.
+        .filter(|&(likeness, _)| likeness > 0.8)
         .max_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, word)| word)
 }
@@ -120,3 +125,27 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A slip is understood; a word that is like none is left alone.
+    #[test]
+    fn the_nearest_word_is_found_and_no_far_one() {
+        let faults = ["partition", "isolate", "crash", "slow-disk", "clock-jump", "clock-drift"];
+        for (found, expected) in [
+            ("isolat", Some("isolate")),
+            ("Isolate", Some("isolate")),
+            ("partiton", Some("partition")),
+            ("slow_disk", Some("slow-disk")),
+            ("clockjump", Some("clock-jump")),
+            ("meteor", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(found, &faults), expected, "{found}");
+        }
+        assert_eq!(nearest("vk", &["kv", "custom"]), Some("kv"));
+        assert_eq!(nearest("zz", &["kv", "custom"]), None);
+    }
+}

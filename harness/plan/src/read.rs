@@ -18,7 +18,7 @@ impl Source {
     pub fn scenario(&self, systems: &[&str]) -> Result<Scenario, Mistakes> {
         let scenario: Scenario = self.parse()?;
         self.known_system(&scenario.system, systems)?;
-        self.sound(scenario.problems())?;
+        self.sound(&scenario.problems())?;
         Ok(scenario)
     }
 
@@ -28,9 +28,21 @@ impl Source {
     }
 
     /// What the parser said, at its place.
-    pub(crate) fn misread(&self, error: &toml::de::Error) -> Diagnostic {
+    fn misread(&self, error: &toml::de::Error) -> Diagnostic {
         let end = self.text.len();
-        self.at(error.span().unwrap_or(end..end), &words::problem("", error.message()))
+        let span = error.span().unwrap_or(end..end);
+        let here = self.text.get(span.clone()).unwrap_or_default();
+        let nothing_follows = self.text.get(span.start..).is_some_and(|rest| {
+            rest.trim_start_matches([' ', '\t']).starts_with(['\n', '\r', '#']) || rest.is_empty()
+        });
+        let problem = match error.message() {
+            "duplicate key" => Problem::new("", format!("`{here}` is set twice")).expected("each key once"),
+            sentence if sentence.starts_with("string values must be quoted") && nothing_follows => {
+                Problem::new("", "the value is missing").expected("a value")
+            }
+            sentence => words::problem("", sentence),
+        };
+        self.at(span, &problem)
     }
 
     pub(crate) fn known_system(&self, system: &str, systems: &[&str]) -> Result<(), Mistakes> {
@@ -41,7 +53,7 @@ impl Source {
         Err(self.diagnose(&problem).into())
     }
 
-    pub(crate) fn sound(&self, problems: Vec<Problem>) -> Result<(), Mistakes> {
+    pub(crate) fn sound(&self, problems: &[Problem]) -> Result<(), Mistakes> {
         if problems.is_empty() {
             return Ok(());
         }

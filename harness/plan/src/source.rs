@@ -76,11 +76,19 @@ impl Source {
             column: before[line_start..].chars().count() + 1,
             span: start..end,
             message: problem.message.clone(),
-            found: problem.found.clone(),
+            found: problem.found.clone().or_else(|| self.quote(start..end)),
             expected: problem.expected.clone(),
             help: problem.help.clone(),
             text: self.text.clone(),
         }
+    }
+}
+
+impl Source {
+    /// What is written at a place of one line.
+    fn quote(&self, span: Range<usize>) -> Option<String> {
+        let text = self.text.get(span)?;
+        (!text.is_empty() && !text.contains('\n')).then(|| format!("`{text}`"))
     }
 }
 

@@ -91,14 +91,20 @@ fn list<T: Serialize>(text: &mut String, name: &str, values: &[T]) -> Result<(),
 }
 
 /// What stands in front of a plan, whatever its operations are.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// The form of the rest.
-    pub format: i64,
     /// The scenario it was drawn from.
     pub scenario: String,
     /// The system it is for, which says what its operations are.
     pub system: String,
+}
+
+/// The same as a file says it: perhaps not at all, and behind it whatever another version wrote.
+#[derive(Deserialize)]
+struct MaybeHead {
+    format: Option<i64>,
+    scenario: Option<String>,
+    system: Option<String>,
 }
 
 impl Source {
@@ -107,12 +113,23 @@ impl Source {
     /// # Errors
     /// If it is no plan, of another version, or for none of these systems.
     pub fn plan_head(&self, systems: &[&str]) -> Result<Head, Mistakes> {
-        let head: Head = self.parse()?;
-        if head.format != i64::from(FORMAT) {
-            return Err(self.diagnose(&Problem::other_format(head.format)).into());
+        let head: MaybeHead = self.parse()?;
+        match (head.format, head.scenario, head.system) {
+            (Some(format), ..) if format != i64::from(FORMAT) => {
+                Err(self.diagnose(&Problem::other_format(format)).into())
+            }
+            (Some(_), Some(scenario), Some(system)) => {
+                self.known_system(&system, systems)?;
+                Ok(Head { scenario, system })
+            }
+            (format, ..) => {
+                let missing = if format.is_none() { "format" } else { "scenario or system" };
+                let problem =
+                    Problem::new("", format!("this is no plan, or not all of it: it names no {missing}"))
+                        .expected(format!("a plan, which begins with `format = {FORMAT}`"));
+                Err(self.diagnose(&problem).into())
+            }
         }
-        self.known_system(&head.system, systems)?;
-        Ok(head)
     }
 
     /// The plan in this text, for one of these systems, whose operations are `O`.
@@ -122,7 +139,7 @@ impl Source {
     pub fn plan<O: DeserializeOwned>(&self, systems: &[&str]) -> Result<Plan<O>, Mistakes> {
         self.plan_head(systems)?;
         let plan: Plan<O> = self.parse()?;
-        self.sound(plan.problems())?;
+        self.sound(&plan.problems())?;
         Ok(plan)
     }
 }

@@ -3,7 +3,7 @@
 //! `serde` and `toml` answer with one sentence each; here it is taken apart into what was found, what was
 //! expected and what to do. A sentence that is not known is passed on as it is: nothing is lost.
 
-use crate::problem::{Part, Problem, nearest};
+use crate::problem::{Part, Problem};
 
 /// The problem at `path` that a parser described as `sentence`.
 pub(crate) fn problem(path: &str, sentence: &str) -> Problem {
@@ -52,9 +52,6 @@ fn unknown(path: &str, sentence: &str) -> Option<Problem> {
 fn unknown_field(path: &str, found: &str, known: &[&str]) -> Problem {
     let mut problem = Problem::unknown(path, "field", found, known);
     problem.part = Part::Key;
-    if let Some(word) = nearest(found, known) {
-        problem.help = Some(format!("did you mean `{word}`?"));
-    }
     problem
 }
 
@@ -71,7 +68,7 @@ fn kind_of_word(known: &[&str]) -> (&'static str, Option<&'static str>) {
 
 fn missing(path: &str, sentence: &str) -> Option<Problem> {
     let field = quoted(sentence.strip_prefix("missing field ")?)?;
-    Some(Problem::new(path, format!("`{field}` is missing")).expected(format!("a line `{field} = …`")))
+    Some(Problem::new(path, format!("`{field}` is missing")).expected(format!("`{field} = …`")))
 }
 
 /// What `toml` says of a table that should name one variant.
@@ -102,13 +99,22 @@ fn wrong_type(path: &str, sentence: &str) -> Option<Problem> {
         "newtype variant" | "struct variant" => "a table",
         other => other,
     };
-    Some(Problem::new(path, "this cannot stand here").found(found).expected(expected))
+    Some(Problem::new(path, format!("{found} cannot stand here")).found(found).expected(expected))
 }
 
 /// A sentence of its own: what is expected, if it says so, apart.
 fn plain(path: &str, sentence: &str) -> Problem {
-    match sentence.split_once(", expected ") {
-        Some((message, expected)) => Problem::new(path, message).expected(expected),
+    for (mark, is) in [(", expected ", ""), ("; write ", ""), (" is not between ", "a number between ")] {
+        if let Some((message, expected)) = sentence.split_once(mark) {
+            let message = match is {
+                "" => message.to_owned(),
+                _ => format!("{message} is out of range"),
+            };
+            return Problem::new(path, message).expected(format!("{is}{expected}"));
+        }
+    }
+    match sentence.split_once("; ") {
+        Some((message, help)) => Problem::new(path, message).help(help),
         None => Problem::new(path, sentence),
     }
 }

@@ -9,6 +9,7 @@ use stormglass_core::id::ClientId;
 use stormglass_core::random::{CausalId, Draws, Purpose, Seed};
 use stormglass_core::time::{Duration, Time};
 
+use crate::keyed::exponential;
 use crate::plan::{PlannedOperation, Timeline};
 use crate::problem::Problem;
 
@@ -113,13 +114,11 @@ impl<'p, O> Schedule<'p, O> {
         if rate == 0 || self.clients == 0 {
             return;
         }
-        let mean = 1e9 / f64::from(rate);
+        let mean = 1e6 / f64::from(rate);
         let mut at = from;
         loop {
             let mut draws = Draws::new(self.root.child(self.next_id), Purpose::Workload);
-            // Inverse transform over (0, 1]: 2⁻⁵³ steps keep the logarithm's argument off zero.
-            let share = ((draws.next() >> 11) + 1) as f64 / (1u64 << 53) as f64;
-            at += Duration::from_nanos((-libm::log(share) * mean) as u64);
+            at += Duration::from_micros((exponential(&mut draws) * mean) as u64);
             if at >= until {
                 return;
             }

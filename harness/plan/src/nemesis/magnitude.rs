@@ -199,6 +199,8 @@ fn clients(draws: &mut Draws) -> Clients {
     *weighted(draws, &[(3, Clients::Reach), (1, Clients::Cut)])
 }
 
+/// A rate in steps of a hundredth of a percent.
 fn rate(draws: &mut Draws, min_ppm: u64, max_ppm: u64) -> Ratio {
-    Ratio::from_ppm(log_uniform(draws, min_ppm, max_ppm).min(1_000_000) as u32)
+    let ppm = log_uniform(draws, min_ppm / 100, max_ppm / 100) * 100;
+    Ratio::from_ppm(ppm.min(1_000_000) as u32)
 }

@@ -3,7 +3,7 @@
 //! Every value that is written is the id of the operation that writes it, so a value that is read names the one
 //! write it came from, in the history and in the plan.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use stormglass_core::id::ClientId;
@@ -14,9 +14,9 @@ use super::{Asked, Operations, Schedule, Workload};
 use crate::problem::Problem;
 
 /// So many clients each read every key at the end, as long as that is few reads.
-const READERS: usize = 3;
+const READERS: u32 = 3;
 /// With more final reads than this, each key is read by one client only.
-const MANY_READS: usize = 96;
+const MANY_READS: u64 = 96;
 
 /// Reads, writes and compare-and-swaps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,19 +86,20 @@ impl Keys {
     }
 }
 
-/// The last values that the plan lets be written to each key, newest first.
-type Written = BTreeMap<u64, [u64; 2]>;
+/// Every key that was asked about, with the last two values that the plan lets be written to it, newest first.
+type Touched = BTreeMap<u64, [u64; 2]>;
 
 impl Kv {
-    fn draw_op(&self, asked: Asked, draws: &mut Draws, written: &mut Written) -> KvOp {
+    fn draw_op(&self, asked: Asked, draws: &mut Draws, touched: &mut Touched) -> KvOp {
         let value = asked.id;
         let kind = draws.below(self.mix.total());
         let key = self.choose.draw(self.keys, draws);
+        let last = touched.entry(key).or_default();
         if kind < u64::from(self.mix.read) {
             return KvOp::Read { key };
         }
-        let [newest, before] = written.get(&key).copied().unwrap_or_default();
-        written.insert(key, [value, newest]);
+        let [newest, before] = *last;
+        *last = [value, newest];
         if kind < u64::from(self.mix.read) + u64::from(self.mix.write) {
             return KvOp::Write { key, value };
         }
@@ -108,18 +109,17 @@ impl Kv {
     }
 }
 
-/// Every key that some operation is about, read by several clients; sharded among them if that is many reads.
-fn final_reads(schedule: &Schedule<'_, KvOp>) -> Vec<(ClientId, KvOp)> {
-    let keys: BTreeSet<u64> = schedule.operations().iter().map(|planned| planned.op.key()).collect();
-    let clients = schedule.clients() as usize;
+/// Every key that some operation is about, read by several clients; shared out among them if that is many reads.
+fn final_reads(touched: &Touched, clients: u32) -> Vec<(ClientId, KvOp)> {
     let readers = READERS.min(clients);
-    let readers = if keys.len() * readers > MANY_READS { 1 } else { readers };
+    let readers = if touched.len() as u64 * u64::from(readers) > MANY_READS { 1 } else { readers };
     (0..readers)
         .flat_map(|reader| {
-            keys.iter().enumerate().map(move |(place, &key)| {
-                let client = ClientId(((place + reader) % clients) as u32);
-                (client, KvOp::Read { key })
-            })
+            (0..clients)
+                .cycle()
+                .skip(reader as usize)
+                .zip(touched.keys())
+                .map(|(client, &key)| (ClientId(client), KvOp::Read { key }))
         })
         .collect()
 }
@@ -131,9 +131,9 @@ impl Operations for KvOp {
         let Workload::Kv(kv) = workload else {
             return Err(Problem::wrong_workload(Self::WORKLOAD, workload.name()));
         };
-        let mut written = Written::new();
-        schedule.traffic(kv.rate, |asked, draws| kv.draw_op(asked, draws, &mut written));
-        let reads = final_reads(schedule);
+        let mut touched = Touched::new();
+        schedule.traffic(kv.rate, |asked, draws| kv.draw_op(asked, draws, &mut touched));
+        let reads = final_reads(&touched, schedule.clients());
         schedule.last(reads.into_iter());
         Ok(())
     }
