@@ -1,0 +1,43 @@
+# The recipes of Stormglass. `just` alone lists them.
+
+# Lists the recipes.
+default:
+    @just --list --unsorted
+
+# Runs the shipped tour, or the named scenarios: `just run raft/storm --seeds 1000`.
+run *arguments:
+    cargo run --release -- run {{arguments}}
+
+# Passes all tests, as CI does.
+test *arguments:
+    cargo test --workspace {{arguments}}
+
+# Runs many seeds of one scenario: `just sweep raft/storm 20000`.
+sweep scenario="raft/storm" seeds="20000":
+    cargo run --release -- run {{scenario}} --seeds {{seeds}}
+
+# Runs one seed again and shows what happened: `just replay raft/storm 117`.
+replay scenario seed *arguments:
+    cargo run --release -- replay {{scenario}} --seed {{seed}} {{arguments}}
+
+# Hunts every planted bug from ten base seeds and prints the table of seeds to first detection.
+zoo *arguments:
+    cargo run --release -- zoo {{arguments}}
+
+# Compares the kernel with a bare event loop, in one run on the same state machines; with instruction counts.
+bench *arguments:
+    cargo bench -p stormglass-kernel --bench kernel -- {{arguments}}
+
+# Times the checkers on generated histories.
+bench-check *arguments:
+    cargo bench -p stormglass-check -- {{arguments}}
+
+# Checks formatting, lints and documentation as CI does.
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Reviews changed snapshots one by one (needs cargo-insta).
+snap:
+    cargo insta test --workspace --review
