@@ -28,7 +28,7 @@ stormglass_core::bugs! {
             defect: "a candidate counts a granted vote of an older term",
             mirrors: "little_raft 0.2.0, process_vote_response_as_candidate",
             schedule: "votes delayed beyond an election timeout, and repeated candidacies",
-            caught_by: ["one-leader-per-term"],
+            caught_by: ["one-leader-per-term", "leader-completeness", "linearizable"],
         },
         /// A majority of the others is taken for a majority.
         EvenQuorum {
@@ -36,7 +36,7 @@ stormglass_core::bugs! {
             defect: "the majority is computed from the peers without the server itself: 2 of 4 suffice",
             mirrors: "little_raft 0.2.0, `votes * 2 > peer_ids.len()`",
             schedule: "an even cluster in two halves",
-            caught_by: ["one-leader-per-term", "committed-on-durable-quorum"],
+            caught_by: ["one-leader-per-term", "committed-on-durable-quorum", "leader-completeness", "linearizable"],
         },
         /// A leader commits what a majority holds, whoever made it.
         CommitPriorTerm {
@@ -68,15 +68,7 @@ stormglass_core::bugs! {
             defect: "a follower deletes everything after prevLogIndex even where the entries agree",
             mirrors: "async-raft 0.6.1, mended in openraft 9540c904",
             schedule: "a short old AppendEntries overtaken by a longer one",
-            caught_by: ["committed-on-durable-quorum"],
-        },
-        /// A follower takes the end of its log for the end of what it has verified.
-        CommitMinLastIndex {
-            name: "commit-min-last-index",
-            defect: "a follower commits up to min(leaderCommit, its last index) instead of the last verified entry",
-            mirrors: "openraft 9540c904; little_raft 0.2.0",
-            schedule: "a diverged tail, and an AppendEntries that fits only before it",
-            caught_by: ["state-machine-safety"],
+            caught_by: ["no-regress", "committed-on-durable-quorum"],
         },
         /// A leader believes an acknowledgement of an earlier term.
         StaleAppendResponse {
@@ -84,7 +76,7 @@ stormglass_core::bugs! {
             defect: "a leader counts an AppendEntries answer without comparing terms",
             mirrors: "openraft a80579ef and cecb5de8, false quorums",
             schedule: "an answer delayed until the same server leads again, after the follower's log was cut",
-            caught_by: ["committed-on-durable-quorum"],
+            caught_by: ["committed-on-durable-quorum", "linearizable"],
         },
         /// A server that believes to lead answers reads by itself.
         ReadLocalLeader {
@@ -100,6 +92,14 @@ stormglass_core::bugs! {
             defect: "a read is released by the round the leader has begun, not by one a quorum has answered",
             mirrors: "raftbare 0f0c28f; async-raft 0.6.1 with three servers (openraft d60f1e85)",
             schedule: "a leader is cut off while clients still reach it",
+            caught_by: ["linearizable"],
+        },
+        /// A read trusts an answer to a question of an earlier term.
+        ReadStaleRound {
+            name: "read-stale-round",
+            defect: "the refusal of an old heartbeat carries the current term and the old round, and counts as a confirmation",
+            mirrors: "the first draft of this very implementation, found by its own storms",
+            schedule: "a heartbeat delayed until its sender leads again, and is then cut off while clients still reach it",
             caught_by: ["linearizable"],
         },
         /// A new leader reads at a commit index that may be behind.
@@ -125,14 +125,6 @@ stormglass_core::bugs! {
             mirrors: "duplicates in Redis-Raft (redisraft#52, #54, Jepsen)",
             schedule: "a retry after a timeout, or a doubled message",
             caught_by: ["linearizable"],
-        },
-        /// A bad record anywhere is taken for the torn end of the log.
-        CorruptMidTruncate {
-            name: "corrupt-mid-truncate",
-            defect: "recovery cuts the log at the first bad record even where it had been synced",
-            mirrors: "NATS 2.12.1 as tested by Jepsen: one flipped bit lost half of the acknowledged writes",
-            schedule: "a flipped bit in an old record of one disk, a restart, and that server's vote",
-            caught_by: ["committed-on-durable-quorum", "leader-completeness", "linearizable"],
         },
     }
 }

@@ -17,8 +17,8 @@ impl Replica {
     /// Learns that everything up to `index` is committed.
     pub(super) fn commit_to(&mut self, index: Index, cx: &mut Context<'_, Raft>) {
         self.commit = index;
-        let term = self.term();
-        cx.emit(Event::Committed { index, term });
+        let (term, digest) = (self.term(), self.log.digest(index).unwrap_or_default());
+        cx.emit(Event::Committed { index, term, digest });
     }
 
     /// "If commitIndex > lastApplied: increment lastApplied, apply log[lastApplied] to state machine"

@@ -60,6 +60,8 @@ pub enum Event {
         index: Index,
         /// The term in which it learned so.
         term: Term,
+        /// A hash of its log up to there: equal exactly if the logs are.
+        digest: u64,
     },
     /// It carried out the command at this index.
     Applied {

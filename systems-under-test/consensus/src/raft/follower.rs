@@ -38,8 +38,7 @@ impl Replica {
         cx: &mut Context<'_, Raft>,
     ) {
         if term < self.term() {
-            // The answer's term is what deposes the sender.
-            return self.refuse(leader, previous.index, round, cx);
+            return self.depose(leader, previous.index, round, cx);
         }
         if matches!(self.part, Part::Leader(_)) {
             return;
@@ -50,7 +49,8 @@ impl Replica {
         }
         let verified = self.store(previous.index, entries.as_slice(), cx);
         self.owe_acknowledgement(leader, verified, entries.as_slice().is_empty(), round);
-        let commit = commit.min(self.commit_limit(verified));
+        // Not to the end of this server's log: what stands behind `verified` may not be the leader's.
+        let commit = commit.min(verified);
         if commit > self.commit {
             self.commit_to(commit, cx);
         }
@@ -99,14 +99,6 @@ impl Replica {
         entries.iter().zip(previous.next().0..).take_while(|&pair| holds(pair)).count()
     }
 
-    /// How far the leader's commit index can be taken over: to the last entry that is known to be the leader's.
-    fn commit_limit(&self, verified: Index) -> Index {
-        if self.has(RaftBug::CommitMinLastIndex) {
-            return self.log.last_index();
-        }
-        verified
-    }
-
     /// How much of what matches may be acknowledged: what is on disk.
     fn acknowledgeable(&self, matched: Index) -> Index {
         if self.has(RaftBug::AckBeforeFsync) {
@@ -152,6 +144,17 @@ impl Replica {
         });
         let term = self.term();
         cx.send(leader, Message::Appended { term, matched, round });
+    }
+
+    /// "Reply false if term < currentTerm": the answer's term is what deposes the sender.
+    fn depose(&self, leader: NodeId, previous: Index, round: u64, cx: &mut Context<'_, Raft>) {
+        if self.has(RaftBug::ReadStaleRound) {
+            return self.refuse(leader, previous, round, cx);
+        }
+        if self.term_is_durable() {
+            let term = self.term();
+            cx.send(leader, Message::Deposed { term });
+        }
     }
 
     /// The entry before the new ones is not here. The answer says where the logs may have parted, so that the

@@ -30,18 +30,17 @@ pub(super) fn chain(previous_digest: u64, hash: u64) -> u64 {
 }
 
 impl Log {
-    /// Reads the log back from its file, and begins to sync what it found. `cut_damage` is for the planted
-    /// bug: right is to refuse a file that has lost synced records.
-    pub(super) fn open(cx: &mut Context<'_, Raft>, cut_damage: bool) -> Result<Log, RecoveryError> {
+    /// Reads the log back from its file, and begins to sync what it found.
+    pub(super) fn open(cx: &mut Context<'_, Raft>) -> Result<Log, RecoveryError> {
         let mut slots: Vec<Slot> = Vec::new();
-        let file = LogFile::open(cx, cut_damage, |Record { index, entry, .. }| {
+        let file = LogFile::open(cx, |Record { index, entry, hash, .. }| {
             let kept = index.previous().0 as usize;
             if index == Index::ZERO || kept > slots.len() {
                 return Err(RecoveryError::Corrupt);
             }
             slots.truncate(kept);
             let before = slots.last().map_or(0, |slot| slot.digest);
-            let digest = chain(before, hash_words(&entry.words()));
+            let digest = chain(before, hash);
             slots.push(Slot { entry, digest });
             Ok(())
         })?;

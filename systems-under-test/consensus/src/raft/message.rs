@@ -67,7 +67,7 @@ pub enum Message {
         /// The latest round of the leader that the follower has heard.
         round: u64,
     },
-    /// The answer to an AppendEntries that did not fit, or that was of an old term.
+    /// The answer to an AppendEntries that did not fit.
     Refused {
         /// The follower's term.
         term: Term,
@@ -78,6 +78,12 @@ pub enum Message {
         conflict: Position,
         /// The latest round of the leader that the follower has heard.
         round: u64,
+    },
+    /// The answer to an AppendEntries of an old term. It repeats nothing of the question: its sender may lead
+    /// again by now, in the very term of the answer, and must not take it for an answer to what it asks today.
+    Deposed {
+        /// The follower's term.
+        term: Term,
     },
     /// A client asks.
     Request {

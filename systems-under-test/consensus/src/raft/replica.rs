@@ -87,7 +87,7 @@ impl Replica {
         cx: &mut Context<'_, Raft>,
     ) -> Result<Replica, RecoveryError> {
         let mut ballot = TermAndVote::open(cx)?;
-        let log = Log::open(cx, raft.has(RaftBug::CorruptMidTruncate))?;
+        let log = Log::open(cx)?;
         // A term is promised to nobody before it is durable, but entries of that term may have been saved first.
         if ballot.term() < log.last().term {
             ballot.enter(log.last().term, None);
@@ -141,6 +141,7 @@ impl Replica {
                 self.observe_term(term, cx);
                 self.on_refused(peer, term, previous, conflict, round, cx);
             }
+            Message::Deposed { term } => self.observe_term(term, cx),
             Message::RequestVote { ballot, term, last } => {
                 self.on_request_vote(peer, ballot, term, last, cx);
             }

@@ -8,7 +8,7 @@ use stormglass_core::disk::DiskError;
 
 pub(super) use log_file::LogFile;
 pub(super) use names::Names;
-pub(super) use record::Record;
+pub(super) use record::{Record, Replay};
 
 /// The file of term and vote.
 pub(super) const VOTE_FILE: &str = "vote";

@@ -1,5 +1,6 @@
 //! A small world for Raft's own tests: one ordered queue, delays from keyed draws, crashes that lose un-synced
 //! writes, cut links, clocks that jump. It is not the kernel: no plans, no targets, no traces, no speed.
+#![allow(dead_code, reason = "each test crate uses a part")]
 
 pub mod storm;
 pub mod workload;
@@ -7,7 +8,7 @@ pub mod workload;
 use std::collections::{BTreeMap, BTreeSet};
 
 use stormglass_consensus::raft::{Event, Message, Raft, RaftClient, RaftNode, Timer};
-use stormglass_core::disk::{CrashLoss, SyncFate};
+use stormglass_core::disk::{CrashLoss, SyncFate, SyncTarget};
 use stormglass_core::prelude::*;
 
 use workload::Workload;
@@ -76,6 +77,8 @@ pub struct World {
     pub events: Vec<(Time, NodeId, Event)>,
     pub verdict: Verdict,
     pub messages: u64,
+    /// What reached clients, and from whom.
+    pub answers: Vec<(NodeId, Message)>,
 }
 
 struct Inside<'a>(&'a World);
@@ -114,6 +117,7 @@ impl World {
             events: Vec::new(),
             verdict: Verdict::Ok,
             messages: 0,
+            answers: Vec::new(),
             cluster,
         };
         for id in world.cluster.nodes().to_vec() {
@@ -167,6 +171,7 @@ impl World {
                             self.node_step(id, |node, cx| node.on_message(from, message, cx));
                         }
                         Address::Client(id) => {
+                            self.answers.push((from.node().unwrap(), message.clone()));
                             self.client_step(id, |client, cx| client.on_message(from, message, cx));
                         }
                     }
@@ -336,6 +341,22 @@ impl World {
     /// Sets a wall clock forward or back.
     pub fn jump_wall_clock(&mut self, id: NodeId, by: Skew) {
         self.clocks.get_mut(&id).unwrap().jump(by);
+    }
+
+    /// Damages what is on the disk of a node that is down.
+    pub fn flip_a_bit(&mut self, id: NodeId, name: &str, offset: u64) {
+        let disk = self.disks.get_mut(&id).unwrap();
+        let (file, _) = disk.open(name).unwrap();
+        let byte = disk.read(file).unwrap()[offset as usize];
+        disk.write(file, offset, &[byte ^ 1]).unwrap();
+        let sync = disk.begin_sync(SyncTarget::File(file));
+        disk.finish_sync(sync, SyncFate::Durable);
+    }
+
+    /// How much all disks hold.
+    pub fn bytes_written(&self) -> usize {
+        let files = |disk: &Disk| ["log", "vote"].map(|name| disk.cached(name).map_or(0, <[u8]>::len));
+        self.disks.values().flat_map(files).sum()
     }
 
     /// The nodes that believe to lead.

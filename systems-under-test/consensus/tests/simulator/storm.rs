@@ -12,6 +12,8 @@ pub struct Storm {
     pub clients: u32,
     pub span: Duration,
     pub weather: Weather,
+    /// How long it is between two faults.
+    pub pause: (Duration, Duration),
     /// Whether nodes crash, are cut off, and have their wall clocks set.
     pub crashes: bool,
     pub cuts: bool,
@@ -26,6 +28,7 @@ impl Storm {
             clients: 3,
             span: Duration::from_secs(8),
             weather: if seed.is_multiple_of(2) { Weather::ROUGH } else { Weather::CALM },
+            pause: (Duration::from_millis(50), Duration::from_millis(700)),
             crashes: true,
             cuts: true,
             clock_steps: true,
@@ -45,8 +48,9 @@ impl Storm {
         let end = world.now + self.span;
         while world.now < end && world.verdict.is_ok() && world.workload.wrong.is_empty() {
             self.fault(&mut world);
-            let pause = world.draws(Purpose::Nemesis).between(50, 700);
-            world.run_for(Duration::from_millis(pause));
+            let (least, most) = self.pause;
+            let pause = world.draws(Purpose::Nemesis).between(least.as_nanos(), most.as_nanos());
+            world.run_for(Duration::from_nanos(pause));
         }
         world.crash_in_step = Ratio::ZERO;
         world.weather = Weather::CALM;

@@ -1,4 +1,4 @@
-//! Clients that each write growing numbers under a key of their own and read everybody's. Judging them is easy:
+//! Clients that each write growing numbers under a key of their own and read everybody's; the last only reads. Judging them is easy:
 //! a read must find no less than was acknowledged or read before it began, and no more than was asked for.
 
 use stormglass_core::history::Outcome;
@@ -47,8 +47,10 @@ impl Workload {
 
     pub fn next(&mut self, client: ClientId, draws: &mut Draws) -> KvOp {
         let key = u64::from(client.0);
+        let reads_only = client.0 > 0 && client.0 as usize + 1 == self.keys.len();
         let own = &mut self.keys[client.0 as usize];
         let op = match draws.below(4) {
+            _ if reads_only => KvOp::Read { key: draws.below(key) },
             0 | 1 => {
                 own.asked += 1;
                 KvOp::Write { key, value: own.asked }

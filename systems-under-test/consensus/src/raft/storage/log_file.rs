@@ -42,13 +42,10 @@ struct InFlight {
 }
 
 impl LogFile {
-    /// Opens the file and hands every whole record to `keep`; cuts off a torn end. What it found counts as
-    /// durable only after a sync: the writer may have died before its own, and the machine lived on.
-    ///
-    /// `cut` is asked whether to cut a file that has lost synced records as well.
+    /// Opens the file and hands every whole record to `keep`. Cuts off a torn end, and only that. What it found
+    /// counts as durable only after a sync: the writer may have died before its own, and the machine lived on.
     pub(in crate::raft) fn open(
         cx: &mut Context<'_, Raft>,
-        cut_damage: bool,
         mut keep: impl FnMut(Record) -> Result<(), RecoveryError>,
     ) -> Result<LogFile, RecoveryError> {
         let mut disk = cx.disk();
@@ -58,7 +55,7 @@ impl LogFile {
         while let Some(record) = replay.next(bytes) {
             keep(record)?;
         }
-        if replay.stops_short_of_what_was_synced(bytes) && !cut_damage {
+        if replay.stops_short_of_what_was_synced(bytes) {
             return Err(RecoveryError::Corrupt);
         }
         let whole = u64::from(replay.records()) * RECORD as u64;

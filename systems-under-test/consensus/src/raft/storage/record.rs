@@ -31,6 +31,8 @@ pub(in crate::raft) struct Record {
     pub(in crate::raft) index: Index,
     /// The entry.
     pub(in crate::raft) entry: Entry,
+    /// The hash of the entry's words.
+    pub(in crate::raft) hash: u64,
     check: u32,
     synced: u32,
 }
@@ -71,10 +73,11 @@ fn decode(bytes: &[u8; RECORD], previous_check: u32) -> Option<Record> {
     let (stored, synced) = (word(0) as u32, (word(0) >> 32) as u32);
     let index = Index(word(1));
     let words = [word(2), word(3), word(4), word(5), word(6), word(7)];
-    if check(previous_check, synced, index, hash_words(&words)) != stored {
+    let hash = hash_words(&words);
+    if check(previous_check, synced, index, hash) != stored {
         return None;
     }
-    Some(Record { index, entry: Entry::from_words(words)?, check: stored, synced })
+    Some(Record { index, entry: Entry::from_words(words)?, hash, check: stored, synced })
 }
 
 /// Reads a log file from its beginning, record by record, as far as it is whole. It remembers where it is, so
