@@ -101,7 +101,7 @@ fn judge<M: Model>(
         }
     }
     if let Some(survey) = survey.filter(|survey| survey.count(Answer::Illegal) > 0) {
-        broken.extend(zones::breaks::first(model, history, &survey)?);
+        broken.push(zones::breaks::first(model, history, &survey)?);
     }
     // The first break in real time is the one nearest to its cause.
     let first = broken.into_iter().min_by_key(|broken| broken.part.rank(broken.event));

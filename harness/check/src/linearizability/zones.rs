@@ -18,6 +18,7 @@
 pub(crate) mod breaks;
 
 use stormglass_core::history::History;
+use stormglass_core::random::mix;
 
 use crate::fingerprint;
 use crate::linearizability::split::{self, Moments};
@@ -30,7 +31,8 @@ const NEVER: u32 = u32::MAX;
 /// The operations on one value of one key.
 #[derive(Clone, Copy)]
 pub(crate) struct Cluster {
-    value: Option<u64>,
+    /// The value; zero for what was there in the beginning.
+    value: u64,
     key: u32,
     /// When its write was invoked.
     written: u32,
@@ -138,10 +140,10 @@ fn judge<K>(clusters: &[Cluster], keys: &mut [Known<K>], moments: usize) {
         }
     };
     for (index, cluster) in clusters.iter().enumerate() {
-        let Cluster { key, written, first, last, value } = *cluster;
+        let Cluster { key, written, first, last, .. } = *cluster;
         if first < written {
             illegal(key);
-        } else if value.is_none() {
+        } else if written == 0 {
             ends[key as usize] = last;
         } else if first != NEVER {
             begins[first.min(last) as usize] = index as u32;
@@ -204,24 +206,31 @@ impl Clusters {
     fn number(&mut self, key: u32, value: Option<u64>) -> u32 {
         let fresh = self.all.len() as u32;
         let Clusters { all, table } = self;
-        table.reserve(all.len(), |known| {
-            let Cluster { key, value, .. } = all[known as usize];
-            hash(key, value)
-        });
+        table.reserve(all.len(), |known| hash(all[known as usize].key, all[known as usize].value()));
         let known = table.find_or_insert(hash(key, value), fresh, |known| {
             let cluster = &all[known as usize];
-            cluster.value == value && cluster.key == key
+            cluster.value() == value && cluster.key == key
         });
         if known == fresh {
             // The first value was there before everything.
             let (written, first) = if value.is_none() { (0, 0) } else { (NEVER, NEVER) };
-            all.push(Cluster { value, key, written, first, last: 0 });
+            all.push(Cluster { value: value.unwrap_or(0), key, written, first, last: 0 });
         }
         known
     }
 }
 
+impl Cluster {
+    /// The value, or nothing for what was there before everything.
+    #[inline]
+    fn value(&self) -> Option<u64> {
+        (self.written != 0).then_some(self.value)
+    }
+}
+
+/// Sixteen consecutive values have neighbouring places: one line of the cache holds what is used together.
 #[inline]
 fn hash(key: u32, value: Option<u64>) -> u64 {
-    stormglass_core::random::mix(u64::from(key) + 1, value.map_or(0, |value| value.wrapping_add(1)))
+    let value = value.map_or(0, |value| value.wrapping_add(1));
+    mix(u64::from(key) + 1, value >> 4) << 4 | value & 15
 }

@@ -3,13 +3,18 @@
 //! The clusters are built once more, return by return. Until the first conflict all forward zones are disjoint, so
 //! each new end of a zone is held against its neighbours only.
 
-use std::collections::BTreeMap;
-
 use stormglass_core::history::{History, Outcome};
 
 use crate::linearizability::zones::{Answer, Cluster, Clusters, NEVER, Survey};
 use crate::linearizability::{Broken, split};
 use crate::model::{Access, Kind, Model};
+
+/// A cluster as it is at some moment.
+struct Live {
+    cluster: Cluster,
+    /// Where it is in the order of first returns, once it is.
+    place: u32,
+}
 
 /// A return, or nothing at this moment.
 #[derive(Clone, Copy)]
@@ -23,8 +28,8 @@ struct Return {
 struct Zones {
     /// Clusters in order of their first returns.
     clusters: Vec<u32>,
-    /// Forward zones by their begins.
-    forward: BTreeMap<u32, u32>,
+    /// One bit for each of them: whether its zone is forward.
+    forward: Vec<u64>,
 }
 
 /// The first return that makes an illegal key of the survey illegal.
@@ -32,8 +37,8 @@ pub(crate) fn first<'a, M: Model>(
     model: &M,
     history: &'a History<M::Op, M::Ret>,
     survey: &Survey<M::Key>,
-) -> Result<Option<Broken<'a, M>>, String> {
-    let Kind::Register(access) = model.kind() else { return Ok(None) };
+) -> Result<Broken<'a, M>, String> {
+    let Kind::Register(access) = model.kind() else { return Err("only registers have zones".to_owned()) };
     let operations = history.operations();
     let mut clusters = Clusters::new();
     // The returns in real time, each with its cluster.
@@ -64,14 +69,19 @@ pub(crate) fn first<'a, M: Model>(
             returns[end.rank as usize] = Return { operation: index as u32, cluster: number };
         }
     }
+    let mut live: Vec<Live> = clusters.all.iter().map(|&cluster| Live { cluster, place: NEVER }).collect();
     let mut zones: Vec<Zones> = survey.keys.iter().map(|_| Zones::default()).collect();
+    for (number, live) in live.iter_mut().enumerate().filter(|(_, live)| live.cluster.written == 0) {
+        zones[live.cluster.key as usize].enter(live, number as u32);
+    }
     let broken = returns.iter().enumerate().find_map(|(rank, it)| {
         let invoked = operations.get(it.operation as usize)?.invoked.rank as u32 + 1;
         let key = clusters.all[it.cluster as usize].key;
-        let other = zones[key as usize].pass(&mut clusters.all, it.cluster, invoked, rank as u32 + 1)?;
+        let other = zones[key as usize].pass(&mut live, it.cluster, invoked, rank as u32 + 1)?;
         Some((rank, key, *it, other))
     });
-    let Some((rank, key, at, other)) = broken else { return Ok(None) };
+    let (rank, key, at, other) =
+        broken.ok_or("the zones of a register contradict each other, but at no moment")?;
     let of_key = |it: &&Return| clusters.all.get(it.cluster as usize).is_some_and(|it| it.key == key);
     let before = returns[..rank].iter().filter(of_key).count();
     // Operations on other values are left out: each value is written once, so they cannot help.
@@ -85,34 +95,54 @@ pub(crate) fn first<'a, M: Model>(
     let event = part.indexes().find(|&index| part.id(index).0 == at.operation as usize);
     let event =
         event.map(|index| part.entries[index as usize].returned).ok_or("a break without its operation")?;
-    Ok(Some(Broken { part, event, before, all: survey.keys[key as usize].operations }))
+    Ok(Broken { part, event, before, all: survey.keys[key as usize].operations })
 }
 
 impl Zones {
     /// Accounts for a return; says which cluster contradicts that of the operation then, or itself if it alone does.
-    fn pass(&mut self, all: &mut [Cluster], number: u32, invoked: u32, returned: u32) -> Option<u32> {
-        let cluster = &mut all[number as usize];
+    fn pass(&mut self, all: &mut [Live], number: u32, invoked: u32, returned: u32) -> Option<u32> {
+        let live = &mut all[number as usize];
+        let cluster = &mut live.cluster;
         if cluster.written > returned {
             return Some(number);
         }
-        if cluster.value.is_some() && cluster.first == NEVER {
-            cluster.first = returned;
-            cluster.last = cluster.written;
-            self.clusters.push(number);
+        if live.place == NEVER {
+            (cluster.first, cluster.last) = (returned, cluster.written);
+            self.enter(live, number);
         }
-        cluster.last = cluster.last.max(invoked);
-        let this = *cluster;
-        if this.first < this.last {
-            self.forward.insert(this.first, number);
-        }
-        let before = self.forward.range(..this.first).next_back().map(|(_, &other)| other);
-        let place = self.clusters.partition_point(|&other| all[other as usize].first <= this.first);
-        let after =
-            self.clusters[place..].iter().copied().take_while(|&other| all[other as usize].first < this.last);
-        let contradicts = |&other: &u32| {
-            let other = &all[other as usize];
+        live.cluster.last = live.cluster.last.max(invoked);
+        let (this, place) = (live.cluster, live.place as usize);
+        let contradicts = |other: &u32| {
+            let other = &all[*other as usize].cluster;
             other.first < this.last && this.first < other.last
         };
-        before.into_iter().chain(after).find(contradicts)
+        // Of the forward zones that begin earlier, the last one ends last.
+        let before = self.forward_before(place).filter(contradicts);
+        if this.first > this.last {
+            return before;
+        }
+        self.forward[place / 64] |= 1 << (place % 64);
+        let later = self.clusters[place + 1..]
+            .iter()
+            .take_while(|&&other| all[other as usize].cluster.first < this.last);
+        before.or_else(|| later.copied().find(contradicts))
+    }
+
+    /// Puts a cluster after those whose first return was earlier.
+    fn enter(&mut self, live: &mut Live, number: u32) {
+        live.place = self.clusters.len() as u32;
+        self.clusters.push(number);
+        self.forward.resize(self.clusters.len().div_ceil(64), 0);
+    }
+
+    /// The last cluster before `place` whose zone is forward.
+    fn forward_before(&self, place: usize) -> Option<u32> {
+        let mut bits = self.forward[place / 64] & ((1 << (place % 64)) - 1);
+        let mut word = place / 64;
+        while bits == 0 {
+            word = word.checked_sub(1)?;
+            bits = self.forward[word];
+        }
+        Some(self.clusters[word * 64 + bits.ilog2() as usize])
     }
 }
