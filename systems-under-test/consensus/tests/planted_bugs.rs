@@ -54,6 +54,11 @@ fn cut_off(seed: u64) -> Storm {
     Storm { nodes: 3 + 2 * (seed % 2) as u32, crashes: false, ..Storm::of(seed) }
 }
 
+/// The same, with a fault every tenth of a second: the clock must jump while its leader is cut off.
+fn often_cut_off(seed: u64) -> Storm {
+    Storm { pause: (Duration::from_millis(10), Duration::from_millis(200)), ..cut_off(seed) }
+}
+
 macro_rules! found_by {
     ($($name:ident: $bug:literal, $settings:expr, $storm:expr, $seeds:expr;)*) => {$(
         #[test]
@@ -64,8 +69,8 @@ macro_rules! found_by {
 }
 
 found_by! {
-    vote_not_durable: "vote-not-durable", Settings::default(), Storm::of, 0..200;
-    vote_compare_index_only: "vote-compare-index-only", Settings::default(), Storm::of, 0..100;
+    vote_not_durable: "vote-not-durable", hasty(), churn, 0..40;
+    vote_compare_index_only: "vote-compare-index-only", hasty(), churn, 0..40;
     even_quorum: "even-quorum", Settings::default(), Storm::of, 0..20;
     ack_before_fsync: "ack-before-fsync", Settings::default(), Storm::of, 0..10;
     leader_counts_volatile_self: "leader-counts-volatile-self", Settings::default(), Storm::of, 0..10;
@@ -75,8 +80,8 @@ found_by! {
     read_local_leader: "read-local-leader", Settings::default(), cut_off, 0..20;
     read_own_round: "read-own-round", Settings::default(), cut_off, 0..20;
     read_stale_round: "read-stale-round", restless(), stale_answers, 0..50;
-    lease_on_wall_clock: "lease-on-wall-clock", Settings::default(), cut_off, 600..700;
-    stale_vote_response: "stale-vote-response", restless(), stale_answers, 0..150;
+    lease_on_wall_clock: "lease-on-wall-clock", Settings::default(), often_cut_off, 230..330;
+    stale_vote_response: "stale-vote-response", hasty(), stale_answers, 400..430;
     stale_append_response: "stale-append-response", restless(), |seed| Storm { nodes: 3, ..stale_answers(seed) }, 0..150;
     commit_prior_term: "commit-prior-term", hasty(), churn, 200..300;
 }
