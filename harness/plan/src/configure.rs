@@ -15,15 +15,7 @@ pub fn configure<S: System + DeserializeOwned>(
     params: &toml::Table,
     bug: Option<&str>,
 ) -> Result<S, Problem> {
-    let table = toml::Value::Table(params.clone());
-    let mut system: S = serde_path_to_error::deserialize(table).map_err(|error| {
-        let inside = error.path().to_string();
-        let path = match inside.as_str() {
-            "." => "params".to_owned(),
-            inside => format!("params.{inside}"),
-        };
-        words::problem(&path, error.inner().message())
-    })?;
+    let mut system: S = settings("params", params)?;
     if let Some(bug) = bug
         && !system.plant(bug)
     {
@@ -32,4 +24,16 @@ pub fn configure<S: System + DeserializeOwned>(
         return Err(Problem::unknown("bug", &what, bug, &bugs));
     }
     Ok(system)
+}
+
+/// The settings that stand in the table at `path`.
+pub(crate) fn settings<T: DeserializeOwned>(path: &str, table: &toml::Table) -> Result<T, Problem> {
+    let table = toml::Value::Table(table.clone());
+    serde_path_to_error::deserialize(table).map_err(|error| {
+        let path = match error.path().to_string() {
+            inside if inside == "." => path.to_owned(),
+            inside => format!("{path}.{inside}"),
+        };
+        words::problem(&path, error.inner().message())
+    })
 }

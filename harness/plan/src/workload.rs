@@ -4,11 +4,13 @@
 //! of that kind are drawn, by implementing [`Operations`]. Every draw of an operation is keyed by the
 //! operation's own id, so taking one out of a plan changes no other.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use stormglass_core::id::ClientId;
 use stormglass_core::random::{CausalId, Draws, Purpose, Seed};
 use stormglass_core::time::{Duration, Time};
 
+use crate::configure::settings;
 use crate::keyed::exponential;
 use crate::plan::{PlannedOperation, Timeline};
 use crate::problem::Problem;
@@ -36,9 +38,60 @@ impl Workload {
             Workload::Custom(_) => "custom",
         }
     }
+
+    /// The settings of `[workload.custom]`, for operations that only their system knows.
+    ///
+    /// # Errors
+    /// If the workload is of another kind, or a setting cannot be read.
+    pub fn custom<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        match self {
+            Workload::Custom(table) => settings("workload.custom", table),
+            other => Err(Problem::wrong_workload("custom", other.name())),
+        }
+    }
 }
 
 /// Operations that a plan can be drawn from.
+///
+/// A system whose operations are its own asks for `[workload.custom]` and reads its own settings there:
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use stormglass_core::random::Seed;
+/// use stormglass_plan::plan::Plan;
+/// use stormglass_plan::problem::Problem;
+/// use stormglass_plan::source::Source;
+/// use stormglass_plan::workload::{Operations, Schedule, Workload};
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// enum Echo { Say(String) }
+///
+/// #[derive(Deserialize)]
+/// #[serde(deny_unknown_fields)]
+/// struct Settings { rate: u32, word: String }
+///
+/// impl Operations for Echo {
+///     const WORKLOAD: &'static str = "custom";
+///     fn draw(workload: &Workload, schedule: &mut Schedule<'_, Echo>) -> Result<(), Problem> {
+///         let Settings { rate, word } = workload.custom()?;
+///         schedule.traffic(rate, |asked, _draws| Echo::Say(format!("{word} {}", asked.id)));
+///         Ok(())
+///     }
+///     fn kind(&self) -> &'static str { "say" }
+/// }
+///
+/// let file = Source::new("echo.toml", r#"
+/// name = "echo/calm"
+/// about = "Whatever is said comes back."
+/// system = "echo"
+/// [workload.custom]
+/// rate = 10
+/// word = "hello"
+/// "#);
+/// let scenario = file.scenario(&["echo"]).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+/// let plan: Plan<Echo> = stormglass_plan::plan(&scenario, Seed(1)).unwrap();
+/// assert_eq!(plan.operations[0].op, Echo::Say("hello 1".into()));
+/// ```
 pub trait Operations: Sized {
     /// The kind of workload that asks for them, as in `[workload.kv]`.
     const WORKLOAD: &'static str;
@@ -114,11 +167,13 @@ impl<'p, O> Schedule<'p, O> {
         if rate == 0 || self.clients == 0 {
             return;
         }
-        let mean = 1e6 / f64::from(rate);
-        let mut at = from;
+        let mean = 1e9 / f64::from(rate);
+        let mut exact = from;
         loop {
             let mut draws = Draws::new(self.root.child(self.next_id), Purpose::Workload);
-            at += Duration::from_micros((exponential(&mut draws) * mean) as u64);
+            exact += Duration::from_nanos((exponential(&mut draws) * mean) as u64);
+            // Asked at whole microseconds, so that a saved plan is no wall of digits.
+            let at = Time::from_nanos(exact.as_nanos() / 1_000 * 1_000);
             if at >= until {
                 return;
             }

@@ -173,4 +173,24 @@ fn a_workload_of_another_kind_is_refused() {
     let problem = plan::<KvOp>(&scenario, Seed(1)).expect_err("kv operations cannot come from it");
     assert_eq!(problem.path, "workload");
     assert!(problem.to_string().contains("`kv`, not `custom`"), "{problem}");
+    let problem =
+        Workload::Kv(Kv::default()).custom::<toml::Table>().expect_err("kv has no settings of its own");
+    assert_eq!(problem.path, "workload");
+}
+
+/// A mistake in a system's own workload is placed inside it.
+#[test]
+fn a_mistake_in_a_custom_workload_has_its_place() {
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Settings {
+        #[serde(rename = "rate")]
+        _rate: u32,
+    }
+    let workload = |line: &str| Workload::Custom(toml::from_str(line).expect("it is TOML"));
+    assert!(workload("rate = 3").custom::<Settings>().is_ok());
+    for (line, path) in [("rate = \"3\"", "workload.custom.rate"), ("rat = 3", "workload.custom.rat")] {
+        let problem = workload(line).custom::<Settings>().expect_err("it is a mistake");
+        assert_eq!(problem.path, path, "{problem}");
+    }
 }
