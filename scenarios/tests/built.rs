@@ -14,10 +14,15 @@ fn isolated_leader() -> Scenario {
         .system("raft")
         .nodes(5)
         .clients(4)
-        .seeds(25)
+        .seeds(50)
         .workload(Kv { keys: 2, rate: 100, ..Kv::default() })
         .chaos(secs(6))
-        .fault(TimedFault::at(millis(1500)).lasts(secs(2)).inject(Fault::isolate(Target::Leader)))
+        .fault(
+            TimedFault::at(millis(1500))
+                .lasts(millis(800))
+                .repeat(millis(1100), 4)
+                .inject(Fault::isolate(Target::Leader)),
+        )
 }
 
 /// The correct system passes.

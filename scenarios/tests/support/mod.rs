@@ -6,7 +6,7 @@ use stormglass::cli::exit::Ending;
 use stormglass_scenarios::{library, registry};
 
 /// What the command printed, and how it ended; or the text of the mistake.
-pub fn stormglass(arguments: &[&str]) -> Result<(String, Ending), String> {
+pub(crate) fn stormglass(arguments: &[&str]) -> Result<(String, Ending), String> {
     let mut out = Vec::new();
     let all = std::iter::once(&"stormglass").chain(arguments);
     let ending =
@@ -15,7 +15,7 @@ pub fn stormglass(arguments: &[&str]) -> Result<(String, Ending), String> {
 }
 
 /// Stores snapshots in the project's one folder for them, and hides the folder of temporary files.
-pub fn snapshots(test: impl FnOnce()) {
+pub(crate) fn snapshots(test: impl FnOnce()) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);
