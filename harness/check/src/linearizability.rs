@@ -17,6 +17,7 @@ mod explain;
 mod locate;
 mod options;
 mod part;
+mod picture;
 mod plain;
 mod rounds;
 mod search;

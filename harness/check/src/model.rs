@@ -49,8 +49,8 @@ pub trait Model {
         Effect::Any
     }
 
-    /// Whether `op` could still become legal after `state`, whatever legal operations come in between. No is a
-    /// promise; yes is not.
+    /// Whether `op` could still become legal after `state` by legal operations that do not
+    /// [overwrite](Effect::Overwrites). No is a promise; yes is not.
     fn feasible(&self, _state: &Self::State, _op: &Self::Op, _ret: Option<&Self::Ret>) -> bool {
         true
     }
@@ -84,6 +84,8 @@ pub enum Effect {
     Any,
     /// It never changes the state: a read, a compare-and-swap that answered no.
     ReadOnly,
+    /// It is legal in every state, and what it leaves does not depend on what was there: a write.
+    Overwrites,
 }
 
 /// A kind of object with theory of its own: quicker searches, and checkers that need no search.

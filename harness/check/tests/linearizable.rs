@@ -44,7 +44,13 @@ fn a_stale_read_names_the_value_the_age_and_the_three_operations() {
     assert_eq!(violation.subject.as_deref(), Some("key 1"));
     assert_eq!(violation.at.expect("a moment").as_nanos(), 2_200_000_000);
     assert_eq!(violation.operations.iter().map(|id| id.0).collect::<Vec<_>>(), [1, 3, 4]);
-    assert_eq!(violation.evidence[0], "Longest legal order: 4 of 6 operations.");
+    let evidence = [
+        "Longest legal order: 4 of 6 operations.",
+        "c1 write 1 ← 41  ├──┤",
+        "c3 write 1 ← 58        ├──┤",
+        "c4 read 1 → 41               ├──┤",
+    ];
+    assert_eq!(violation.evidence, evidence);
 }
 
 /// Two reads that contradict each other about two concurrent writes are explained by the reads.

@@ -4,6 +4,7 @@ use stormglass_core::history::History;
 use stormglass_core::verdict::Violation;
 
 use crate::linearizability::part::Part;
+use crate::linearizability::picture::{self, words};
 use crate::linearizability::plain::Stuck;
 use crate::linearizability::{Broken, CHECK, Limits, Options, shrink};
 use crate::model::{Model, OperationOf, Window};
@@ -20,6 +21,7 @@ pub(super) fn violation<M: Model>(
     let ids: Vec<_> = shrunk.entries.iter().map(|&index| part.id(index)).collect();
     let operations: Vec<_> = ids.iter().map(|&id| history.operation(id)).collect();
     let last = part.operation(part.events[event as usize].index());
+    let picture = picture::draw(&operations);
     let window = Window { operations, last, history: history.operations() };
     let summary = model.explain(&window).unwrap_or_else(|| in_general::<M>(&window));
     let mut violation = Violation::new(CHECK, summary);
@@ -27,6 +29,7 @@ pub(super) fn violation<M: Model>(
     violation.at = last.completed.map(|completed| completed.at);
     violation.operations = ids;
     violation.evidence.push(format!("Longest legal order: {before} of {all} operations."));
+    violation.evidence.extend(picture);
     if !shrunk.minimal {
         violation
             .evidence
@@ -55,17 +58,9 @@ pub(crate) fn spent<M: Model>(model: &M, part: &Part<'_, M>, stuck: &Stuck, opti
 }
 
 fn in_general<M: Model>(window: &Window<'_, OperationOf<M>>) -> String {
-    let last = words::<M>(window.last);
+    let last = words(window.last);
     match window.operations.len() {
         0 | 1 => format!("{last}: nothing asked before it ended can explain it"),
         count => format!("{last}: no order of these {count} operations can explain it"),
-    }
-}
-
-/// An operation with its result: `read 1 → 41`.
-fn words<M: Model>(operation: &OperationOf<M>) -> String {
-    match operation.outcome.ok().map(ToString::to_string) {
-        Some(ret) if !ret.is_empty() => format!("{} {ret}", operation.op),
-        _ => operation.op.to_string(),
     }
 }

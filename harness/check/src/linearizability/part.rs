@@ -128,6 +128,11 @@ impl<'a, M: Model> Part<'a, M> {
         model.effect(self.op(index), self.result(index)) == Effect::ReadOnly
     }
 
+    /// Whether an operation is legal in every state and leaves nothing of it.
+    pub(crate) fn overwrites(&self, model: &M, index: u32) -> bool {
+        model.effect(self.op(index), self.result(index)) == Effect::Overwrites
+    }
+
     /// The rank of an event in the whole history.
     pub(crate) fn rank(&self, event: u32) -> u64 {
         let event = self.events[event as usize];

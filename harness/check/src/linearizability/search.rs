@@ -73,6 +73,9 @@ struct Search<'p, 'a, M: Model> {
     opens: Opens,
     register: Option<Register>,
     read_only: Vec<bool>,
+    /// The operations that overwrite, in order of invocation; those before `next_overwrite` are linearized.
+    overwrites: Vec<u32>,
+    next_overwrite: usize,
     memory: Memory,
     frames: Vec<Frame<M::State>>,
     candidates: Vec<u32>,
@@ -95,6 +98,8 @@ impl<'p, 'a, M: Model> Search<'p, 'a, M> {
             timeline: Timeline::new(part.entries.len()),
             register: if on.register { Register::new(model, part) } else { None },
             read_only: part.indexes().map(|index| part.is_read_only(model, index)).collect(),
+            overwrites: part.indexes().filter(|&index| part.overwrites(model, index)).collect(),
+            next_overwrite: 0,
             memory: Memory::new(opens.count, on.frugal_memory),
             frames: Vec::new(),
             candidates: Vec::new(),
@@ -251,6 +256,8 @@ impl<'p, 'a, M: Model> Search<'p, 'a, M> {
             if let Some(register) = &mut self.register {
                 register.undo(index, open);
             }
+            let back = self.overwrites[..self.next_overwrite].binary_search(&index);
+            self.next_overwrite = back.unwrap_or(self.next_overwrite);
         }
         self.timeline.rewind(self.part, frame.front, &self.trail[frame.trail..]);
         self.trail.truncate(frame.trail);
@@ -281,13 +288,23 @@ impl<'p, 'a, M: Model> Search<'p, 'a, M> {
         }
     }
 
-    fn is_feasible(&self, state: &M::State) -> bool {
-        !self.on.feasible
-            || self
-                .timeline
-                .active
-                .iter()
-                .all(|&index| self.model.feasible(state, self.part.op(index), self.part.result(index)))
+    /// Whether no active operation is lost for good: before it returns, it is legal or something can be overwritten.
+    fn is_feasible(&mut self, state: &M::State) -> bool {
+        if !self.on.feasible {
+            return true;
+        }
+        while self.overwrites.get(self.next_overwrite).is_some_and(|&index| self.timeline.is_done(index)) {
+            self.next_overwrite += 1;
+        }
+        let entries = &self.part.entries;
+        let next = self
+            .overwrites
+            .get(self.next_overwrite)
+            .map_or(u32::MAX, |&index| entries[index as usize].called);
+        self.timeline.active.iter().all(|&index| {
+            next < entries[index as usize].returned
+                || self.model.feasible(state, self.part.op(index), self.part.result(index))
+        })
     }
 
     fn bytes(&self) -> usize {

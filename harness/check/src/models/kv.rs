@@ -52,6 +52,7 @@ impl Model for KvModel {
     fn effect(&self, op: &KvOp, ret: Option<&KvRet>) -> Effect {
         match (op, ret) {
             (KvOp::Read { .. }, _) | (KvOp::Cas { .. }, Some(KvRet::Swapped(false))) => Effect::ReadOnly,
+            (KvOp::Write { .. }, None | Some(KvRet::Written)) => Effect::Overwrites,
             _ => Effect::Any,
         }
     }

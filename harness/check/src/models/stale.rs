@@ -38,17 +38,17 @@ fn stored(operation: &KvOperation) -> Option<u64> {
 /// A read of a value that another one had replaced before the read began.
 fn stale(reader: &KvOperation, window: &Window<'_, KvOperation>) -> Option<String> {
     let value = observed(reader)?;
-    let put = match value {
+    let gone = match value {
         // Nothing was there from the beginning.
         None => None,
-        Some(value) => Some(settled(value, reader, window)?),
+        Some(value) => Some(there(value, reader, window)?),
     };
-    let after_put = |one: &KvOperation| put.is_none_or(|put| put < one.invoked);
+    let later = |one: &KvOperation| gone.is_none_or(|gone| gone < one.invoked);
     let ago = |one: &KvOperation| Some(before(reader.invoked.at.since(one.completed?.at), "the read began"));
     let earlier =
         || window.operations.iter().filter(|one| one.completed.is_some_and(|end| end < reader.invoked));
     let overwritten = earlier()
-        .filter(|one| after_put(one) && stored(one).is_some_and(|other| Some(other) != value))
+        .filter(|one| later(one) && stored(one).is_some_and(|other| Some(other) != value))
         .min_by_key(|one| one.completed);
     if let Some(writer) = overwritten {
         return Some(match value {
@@ -56,23 +56,31 @@ fn stale(reader: &KvOperation, window: &Window<'_, KvOperation>) -> Option<Strin
             None => format!("{}, but {} had been written {}", words(reader), stored(writer)?, ago(writer)?),
         });
     }
-    let newer = |one: &KvOperation| {
-        let newer = observed(one)??;
-        let mut writers = writers(newer, one, window).peekable();
-        (Some(newer) != value && writers.peek().is_some() && writers.all(after_put)).then_some(newer)
-    };
+    let newer = |one: &KvOperation| observed(one).flatten().filter(|&newer| Some(newer) != value);
     let seen = earlier().filter(|one| newer(one).is_some()).min_by_key(|one| one.completed)?;
-    Some(match value {
-        Some(value) => {
-            format!(
-                "{}, but {}, written after {value}, had been read {}",
-                words(reader),
-                newer(seen)?,
-                ago(seen)?
-            )
-        }
-        None => format!("{}, but {} had been read {}", words(reader), newer(seen)?, ago(seen)?),
-    })
+    let (newer, ago) = (newer(seen)?, ago(seen)?);
+    let Some(value) = value else {
+        return Some(format!("{}, but {newer} had been read {ago}", words(reader)));
+    };
+    let mut writers = writers(newer, seen, window).peekable();
+    let first = *writers.peek()?;
+    if later(first) && writers.all(later) {
+        return Some(format!("{}, but {newer}, written after {value}, had been read {ago}", words(reader)));
+    }
+    let read_after = earlier().any(|one| observed(one) == Some(Some(newer)) && later(one));
+    let only_writer = self::writers(newer, seen, window).nth(1).is_none();
+    (read_after && only_writer).then(|| format!("{}, but {newer} had been read since, {ago}", words(reader)))
+}
+
+/// A moment by which `value` had been there, and after which nothing puts it there again before `reader` ends.
+fn there(value: u64, reader: &KvOperation, window: &Window<'_, KvOperation>) -> Option<Moment> {
+    if writers(value, reader, window).nth(1).is_some() {
+        return settled(value, reader, window);
+    }
+    let of_value = |one: &&&KvOperation| {
+        !std::ptr::eq(**one, reader) && (stored(one) == Some(value) || observed(one) == Some(Some(value)))
+    };
+    window.operations.iter().filter(of_value).filter_map(|one| one.completed).min()
 }
 
 /// Everything in the history that may have put `value` there before `reader` ended.

@@ -41,6 +41,11 @@ impl Timeline {
         self.front as usize == part.events.len()
     }
 
+    /// Whether an operation is linearized.
+    pub(super) fn is_done(&self, index: u32) -> bool {
+        self.done[index as usize]
+    }
+
     /// Takes a linearized operation out.
     pub(super) fn finish(&mut self, index: u32) {
         self.done[index as usize] = true;
