@@ -11,16 +11,9 @@ use super::event::Event;
 use super::machine::hash_result;
 use super::message::Message;
 use super::replica::{Part, Replica};
-use super::types::{Command, Entry, Index};
+use super::types::{Command, Entry};
 
 impl Replica {
-    /// Learns that everything up to `index` is committed.
-    pub(super) fn commit_to(&mut self, index: Index, cx: &mut Context<'_, Raft>) {
-        self.commit = index;
-        let (term, digest) = (self.term(), self.log.digest(index).unwrap_or_default());
-        cx.emit(Event::Committed { index, term, digest });
-    }
-
     /// "If commitIndex > lastApplied: increment lastApplied, apply log[lastApplied] to state machine"
     /// (Figure 2, "All Servers").
     #[inline]

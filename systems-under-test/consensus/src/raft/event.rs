@@ -54,16 +54,16 @@ pub enum Event {
         /// The first removed.
         from: Index,
     },
-    /// It knows everything up to this index to be committed.
+    /// As a leader it has found everything up to this index to be committed.
     Committed {
         /// The new commit index.
         index: Index,
-        /// The term in which it learned so.
+        /// The term it leads.
         term: Term,
         /// A hash of its log up to there: equal exactly if the logs are.
         digest: u64,
     },
-    /// It carried out the command at this index.
+    /// It knows this index to be committed, and carried out its command.
     Applied {
         /// Which.
         index: Index,

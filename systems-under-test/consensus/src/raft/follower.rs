@@ -50,10 +50,7 @@ impl Replica {
         let verified = self.store(previous.index, entries.as_slice(), cx);
         self.owe_acknowledgement(leader, verified, entries.as_slice().is_empty(), round);
         // Not to the end of this server's log: what stands behind `verified` may not be the leader's.
-        let commit = commit.min(verified);
-        if commit > self.commit {
-            self.commit_to(commit, cx);
-        }
+        self.commit = self.commit.max(commit.min(verified));
     }
 
     /// A leader of the current term lives: "if AppendEntries RPC received from new leader: convert to
@@ -63,8 +60,9 @@ impl Replica {
             self.become_follower(cx);
         }
         self.leader = Some(leader);
-        self.patience.since = cx.elapsed();
-        self.patience.leader_heard = Some(cx.elapsed());
+        let now = cx.elapsed();
+        self.patience.since = now;
+        self.patience.leader_heard = Some(now);
     }
 
     /// "If an existing entry conflicts with a new one (same index but different terms), delete the existing

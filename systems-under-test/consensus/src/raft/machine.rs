@@ -52,39 +52,47 @@ impl Machine {
 
     /// Carries out a client's operation, unless it was carried out before. `None` if it is overtaken.
     pub(super) fn execute_once(&mut self, client: ClientId, sequence: Sequence, op: KvOp) -> Option<KvRet> {
-        match self.known(client, sequence) {
-            Known::Done(result) => Some(result),
-            Known::Overtaken => None,
-            Known::New => {
-                let result = self.execute(op);
-                let last = sequence;
-                self.sessions.insert(client, Session { last, result });
+        match self.sessions.get_mut(&client) {
+            Some(session) if sequence == session.last => Some(session.result),
+            Some(session) if sequence < session.last => None,
+            Some(session) => {
+                let result = execute(&mut self.values, op);
+                *session = Session { last: sequence, result };
+                Some(result)
+            }
+            None => {
+                let result = execute(&mut self.values, op);
+                self.sessions.insert(client, Session { last: sequence, result });
                 Some(result)
             }
         }
     }
 
-    /// Carries out an operation.
+    /// Carries out an operation, whoever asks and however often.
     pub(super) fn execute(&mut self, op: KvOp) -> KvRet {
-        match op {
-            KvOp::Read { key } => KvRet::Value(self.value(key)),
-            KvOp::Write { key, value } => {
-                self.values.insert(key, value);
-                KvRet::Written
-            }
-            KvOp::Cas { key, expect, value } => {
-                let swaps = self.value(key) == Some(expect);
-                if swaps {
-                    self.values.insert(key, value);
-                }
-                KvRet::Swapped(swaps)
-            }
-        }
+        execute(&mut self.values, op)
     }
 
     /// What a key holds.
     pub(super) fn value(&self, key: u64) -> Option<u64> {
         self.values.get(&key).copied()
+    }
+}
+
+fn execute(values: &mut BTreeMap<u64, u64>, op: KvOp) -> KvRet {
+    match op {
+        KvOp::Read { key } => KvRet::Value(values.get(&key).copied()),
+        KvOp::Write { key, value } => {
+            values.insert(key, value);
+            KvRet::Written
+        }
+        KvOp::Cas { key, expect, value } => match values.get_mut(&key) {
+            Some(held) if *held == expect => {
+                *held = value;
+                KvRet::Swapped(true)
+            }
+            _ => KvRet::Swapped(false),
+        },
     }
 }
 

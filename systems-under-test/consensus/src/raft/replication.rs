@@ -324,7 +324,9 @@ impl Replica {
         };
         let index = leader.quorum_matched(own, majority);
         if index > self.commit && self.may_commit_by_counting(index) {
-            self.commit_to(index, cx);
+            self.commit = index;
+            let (term, digest) = (self.term(), self.log.digest(index).unwrap_or_default());
+            cx.emit(Event::Committed { index, term, digest });
         }
     }
 

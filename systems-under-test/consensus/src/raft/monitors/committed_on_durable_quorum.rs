@@ -48,9 +48,9 @@ impl CommittedOnDurableQuorum {
             disk.update(world.disk(id));
             let removed = log_of(world, id).is_some_and(|log| log.digest(index) != Some(digest));
             holders += usize::from(disk.digest(index) == Some(digest) && !removed);
-        }
-        if holders >= cluster.majority() {
-            return Verdict::Ok;
+            if holders >= cluster.majority() {
+                return Verdict::Ok;
+            }
         }
         let summary = format!(
             "index {index}, which {by} reported as committed in term {term}, is on {holders} of {} disks; it takes {}",

@@ -1,5 +1,5 @@
 //! What a server has once stood by it stands by: its term and its vote across restarts, because §5.1 wants
-//! them on stable storage before they are told; its commit index until it restarts.
+//! them on stable storage before they are told; what it has committed or applied until it restarts.
 
 use std::collections::BTreeMap;
 
@@ -23,6 +23,7 @@ struct Stood {
     term: Term,
     vote: Option<(Term, NodeId)>,
     commit: Index,
+    applied: Index,
 }
 
 impl Stood {
@@ -30,7 +31,7 @@ impl Stood {
     fn take_in(&mut self, node: NodeId, event: &Event) -> Result<(), String> {
         match *event {
             Event::Started { term, vote, .. } => {
-                self.commit = Index::ZERO;
+                (self.commit, self.applied) = (Index::ZERO, Index::ZERO);
                 self.keeps_term(node, term, "came back in")?;
                 self.remembers_vote(node, term, vote)
             }
@@ -53,10 +54,17 @@ impl Stood {
                 self.commit = index;
                 Ok(())
             }
-            Event::Truncated { from } if from <= self.commit => {
-                let commit = self.commit;
+            Event::Applied { index, .. } if index <= self.applied => {
+                Err(format!("{node} applied index {index} after index {}", self.applied))
+            }
+            Event::Applied { index, .. } => {
+                self.applied = index;
+                Ok(())
+            }
+            Event::Truncated { from } if from <= self.commit.max(self.applied) => {
+                let known = self.commit.max(self.applied);
                 Err(format!(
-                    "{node} removed index {from} from its log after it knew index {commit} to be committed"
+                    "{node} removed index {from} of its log although it knew index {known} to be committed"
                 ))
             }
             _ => Ok(()),
@@ -98,7 +106,7 @@ impl Monitor<Raft> for NoRegress {
     }
 
     fn about(&self) -> &'static str {
-        "terms and votes never regress, also across restarts; commit indexes never regress while a server is up"
+        "terms and votes never regress, also across restarts; nor what is committed and applied while a server is up"
     }
 
     fn on_event(&mut self, at: Time, node: NodeId, event: &Event, _world: &dyn View<Raft>) -> Verdict {
