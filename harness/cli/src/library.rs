@@ -23,6 +23,8 @@ pub struct Library {
 pub struct Loaded {
     /// The scenario.
     pub scenario: Scenario,
+    /// What the user called it: its name, or the path of its file.
+    pub called: String,
     source: Option<Source>,
 }
 
@@ -69,7 +71,7 @@ impl Library {
     /// If there is none, or it is wrong.
     pub fn load(&self, name: &str, registry: &Registry) -> Result<Loaded, Mistake> {
         if let Some(scenario) = self.built.iter().find(|scenario| scenario.name == name) {
-            return Ok(Loaded { scenario: scenario.clone(), source: None });
+            return Ok(Loaded { scenario: scenario.clone(), called: name.to_owned(), source: None });
         }
         let (path, expected) = if Path::new(name).extension().is_some_and(|extension| extension == "toml") {
             (PathBuf::from(name), None)
@@ -87,7 +89,7 @@ impl Library {
                 .expected(format!("`{name}`"));
             return Err(Mistake::new(source.diagnose(&problem).to_string()));
         }
-        Ok(Loaded { scenario, source: Some(source) })
+        Ok(Loaded { scenario, called: name.to_owned(), source: Some(source) })
     }
 
     fn no_scenario(&self, name: &str) -> Mistake {

@@ -51,12 +51,12 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
         });
         outcome.map_err(|problem| loaded.mistake(&problem))?;
         progress.end(seeds.end - seeds.start - tally.runs);
-        results.push((loaded.scenario, tally));
+        results.push(Swept { scenario: loaded.scenario, called: loaded.called, tally });
     }
     progress.finish();
     summary(&results, out)
         .map_err(|error| Mistake::new(format!("the results cannot be printed: {error}")))?;
-    Ok(results.iter().fold(Ending::Ok, |ending, (scenario, tally)| ending.and(ending_of(scenario, tally))))
+    Ok(results.iter().fold(Ending::Ok, |ending, swept| ending.and(swept.ending())))
 }
 
 fn range(arguments: &RunArguments, scenario: &Scenario) -> Range<u64> {
@@ -68,36 +68,50 @@ pub(crate) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-fn ending_of(scenario: &Scenario, tally: &Tally) -> Ending {
-    match tally.outcome(scenario) {
-        Outcome::Ok | Outcome::Found => Ending::Ok,
-        Outcome::Unknown => Ending::Undecided,
-        Outcome::NotFound | Outcome::Violated => Ending::Violated,
+/// One scenario after its sweep.
+struct Swept {
+    scenario: Scenario,
+    /// What the user called it.
+    called: String,
+    tally: Tally,
+}
+
+impl Swept {
+    fn outcome(&self) -> Outcome {
+        self.tally.outcome(&self.scenario)
+    }
+
+    fn ending(&self) -> Ending {
+        match self.outcome() {
+            Outcome::Ok | Outcome::Found => Ending::Ok,
+            Outcome::Unknown => Ending::Undecided,
+            Outcome::NotFound | Outcome::Violated => Ending::Violated,
+        }
     }
 }
 
 /// The table, the pages of what went wrong, and the count of it all.
-fn summary(results: &[(Scenario, Tally)], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", results_table(results))?;
+fn summary(results: &[Swept], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", results_table(results.iter().map(|swept| (&swept.scenario, &swept.tally))))?;
     let mut failures = 0;
-    for (scenario, tally) in results {
-        let wrong = match tally.outcome(scenario) {
+    for swept in results {
+        let Swept { scenario, called, tally } = swept;
+        let wrong = match swept.outcome() {
             Outcome::Violated | Outcome::NotFound => &tally.first_violation,
             Outcome::Unknown => &tally.first_unknown,
             Outcome::Ok | Outcome::Found => continue,
         };
         failures += 1;
         if let Some(report) = wrong.as_ref().filter(|_| failures <= PAGES) {
-            let command = format!("stormglass replay {} --seed {}", scenario.name, report.seed);
+            let command = format!("stormglass replay {called} --seed {}", report.seed);
             writeln!(out, "\n{}", failure_page(scenario, report, tally.runs, &command))?;
         }
     }
-    let runs: u64 = results.iter().map(|(_, tally)| tally.runs).sum();
-    let time = results.iter().fold(Duration::ZERO, |sum, (_, tally)| sum + tally.virtual_time);
-    let planted = results.iter().filter(|(scenario, _)| scenario.expect != Expect::Ok);
-    let found = planted.clone().filter(|(scenario, tally)| tally.outcome(scenario) == Outcome::Found).count();
+    let runs: u64 = results.iter().map(|swept| swept.tally.runs).sum();
+    let time = results.iter().fold(Duration::ZERO, |sum, swept| sum + swept.tally.virtual_time);
+    let planted = results.iter().filter(|swept| swept.scenario.expect != Expect::Ok).count();
+    let found = results.iter().filter(|swept| swept.outcome() == Outcome::Found).count();
     write!(out, "\n{} scenarios, {runs} runs, {} of virtual time", results.len(), long_time(time))?;
-    let planted = planted.count();
     if planted > 0 {
         write!(out, "; planted bugs found: {found} of {planted}")?;
     }

@@ -106,6 +106,10 @@ impl fmt::Display for Record {
             Kind::Crash => "crashes",
             Kind::Phase => "phase",
         };
-        write!(f, "{word} {}", self.text)
+        f.write_str(word)?;
+        match self.text.is_empty() {
+            true => Ok(()),
+            false => write!(f, " {}", self.text),
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::result::{Outcome, Tally};
 
 /// The results of several scenarios, a line each.
 #[must_use]
-pub fn results_table(results: &[(Scenario, Tally)]) -> String {
+pub fn results_table<'r>(results: impl IntoIterator<Item = (&'r Scenario, &'r Tally)>) -> String {
     let mut table = plain(&["scenario", "bug", "seeds", "operations", "faults", "result"]);
     for (scenario, tally) in results {
         table.add_row([
