@@ -5,37 +5,27 @@ use std::process::ExitCode;
 
 use stormglass_plan::diagnostic::Mistakes;
 
-/// What a command came to.
+/// What a command came to, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ending {
     /// Everything was as expected.
-    Ok = 0,
+    Ok,
     /// Nothing was violated, but not everything could be decided.
-    Undecided = 3,
+    Undecided,
     /// Something was violated, or a planted bug was not found.
-    Violated = 1,
+    Violated,
 }
 
 /// The number for a mistake of the user's.
 pub const MISTAKE: u8 = 2;
 
-impl Ending {
-    /// The worse of two endings.
-    #[must_use]
-    pub fn and(self, other: Ending) -> Ending {
-        // The declaration is in order of weight; the numbers are not.
-        let weight = |ending| match ending {
-            Ending::Ok => 0,
-            Ending::Undecided => 1,
-            Ending::Violated => 2,
-        };
-        if weight(other) > weight(self) { other } else { self }
-    }
-}
-
 impl From<Ending> for ExitCode {
     fn from(ending: Ending) -> ExitCode {
-        ExitCode::from(ending as u8)
+        ExitCode::from(match ending {
+            Ending::Ok => 0,
+            Ending::Violated => 1,
+            Ending::Undecided => 3,
+        })
     }
 }
 

@@ -56,7 +56,7 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
     progress.finish();
     summary(&results, out)
         .map_err(|error| Mistake::new(format!("the results cannot be printed: {error}")))?;
-    Ok(results.iter().fold(Ending::Ok, |ending, swept| ending.and(swept.ending())))
+    Ok(results.iter().map(Swept::ending).max().unwrap_or(Ending::Ok))
 }
 
 fn range(arguments: &RunArguments, scenario: &Scenario) -> Range<u64> {

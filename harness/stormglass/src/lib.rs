@@ -23,6 +23,11 @@ pub use stormglass_report as report;
 
 pub mod testing;
 
+/// The README's examples compile, too.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 pub use stormglass_cli::{App, Library};
 pub use stormglass_core::prelude;
 pub use stormglass_explore::{Registry, SystemUnderTest, linearizable_kv};
