@@ -3,6 +3,8 @@
 //! Nothing happens at once: a step leaves a list of [`Effect`]s in the order in which they were asked for, and
 //! whoever drives the system carries them out. That order is what lets a crash fall *between* two effects.
 
+use std::iter;
+
 use crate::clock::LocalClock;
 use crate::disk::{Disk, DiskError, FileId, SyncId, SyncTarget, WriteMark};
 use crate::history::Outcome;
@@ -98,19 +100,19 @@ impl<'a, S: System> Context<'a, S> {
     /// Sends a message. It may be lost, doubled, delayed or overtaken.
     #[inline]
     pub fn send(&mut self, to: impl Into<Address>, message: S::Message) {
-        self.effects.push(Effect::Send { to: to.into(), message });
+        put(self.effects, || Effect::Send { to: to.into(), message });
     }
 
     /// Lets `timer` run out `after` from now, by the local monotonic clock. Replaces its earlier setting.
     #[inline]
     pub fn set_timer(&mut self, timer: S::Timer, after: Duration) {
-        self.effects.push(Effect::SetTimer { timer, after });
+        put(self.effects, || Effect::SetTimer { timer, after });
     }
 
     /// Lets `timer` not run out; nothing happens if it is not set.
     #[inline]
     pub fn cancel_timer(&mut self, timer: S::Timer) {
-        self.effects.push(Effect::CancelTimer { timer });
+        put(self.effects, || Effect::CancelTimer { timer });
     }
 
     /// The local disk. A client's disk works too, and outlives nothing.
@@ -144,6 +146,15 @@ impl<'a, S: System> Context<'a, S> {
     pub fn point(&mut self, label: &'static str) {
         self.effects.push(Effect::Point(label));
     }
+}
+
+/// Adds an effect, built in the place where it will lie.
+///
+/// A pushed value is built on the stack and then copied, in wider pieces than it was stored in: the processor
+/// cannot forward such stores and waits for them. That costs more than the rest of a small step.
+#[inline]
+fn put<S: System>(effects: &mut Vec<Effect<S>>, make: impl FnOnce() -> Effect<S>) {
+    effects.extend(iter::once_with(make));
 }
 
 /// The disk as a step sees it. Reads see all earlier writes; only a completed sync makes them durable.

@@ -1,16 +1,16 @@
-//! One machine of the world: its actor (a node or a client), its gate (whether it is at work), and the rest.
+//! One machine of the world: what few messages touch of it, and the small things that say how inputs reach it.
 //!
-//! The world keeps the three in lists of their own: most messages touch only a gate and an actor, and with ten
-//! thousand machines what is touched decides the speed.
+//! The world keeps gates, nodes, clockworks and the rest in lists of their own: most messages touch only a gate
+//! and a node, and with ten thousand machines what is touched decides the speed.
 
 use std::collections::VecDeque;
 
 use stormglass_core::clock::LocalClock;
 use stormglass_core::disk::{CrashLoss, Disk, DiskError, SyncId};
 use stormglass_core::history::OperationId;
-use stormglass_core::id::{Address, ProcessId};
+use stormglass_core::id::{Address, ClientId, NodeId, ProcessId};
 use stormglass_core::random::{CausalId, Ratio};
-use stormglass_core::system::{Node as _, Role, System};
+use stormglass_core::system::System;
 use stormglass_core::time::Time;
 use stormglass_plan::latency::Latency;
 
@@ -20,10 +20,7 @@ use crate::timers::Timers;
 /// All of a machine that most messages do not touch.
 #[derive(Clone)]
 pub(crate) struct Host<S: System> {
-    pub(crate) address: Address,
-    pub(crate) clock: LocalClock,
     pub(crate) disk: Disk,
-    pub(crate) timers: Timers<S::Timer>,
     /// What arrived while the gate was shut, in order of arrival.
     pub(crate) inbox: VecDeque<(CausalId, Input<S>)>,
     /// How many pauses hold it.
@@ -38,12 +35,11 @@ pub(crate) struct Host<S: System> {
     pub(crate) downed_by: Option<usize>,
 }
 
-/// Who runs on the machine.
+/// A machine's clocks, and the timers that run by them.
 #[derive(Clone)]
-pub(crate) enum Actor<S: System> {
-    Node(S::Node),
-    Client(ClientState<S>),
-    Down,
+pub(crate) struct Clockwork<T> {
+    pub(crate) clock: LocalClock,
+    pub(crate) timers: Timers<T>,
 }
 
 #[derive(Clone)]
@@ -91,19 +87,23 @@ pub(crate) enum DiskWeatherKind {
 #[derive(Clone)]
 pub(crate) enum Input<S: System> {
     Start,
-    Message { from: u32, message: S::Message },
+    Message { from: Address, message: S::Message },
     Timer(S::Timer, Key),
     Synced(SyncId, Result<(), DiskError>),
     Invoke(S::Op),
 }
 
+/// What monitors hear of.
+#[derive(Clone)]
+pub(crate) enum Notice<S: System> {
+    Said(NodeId, S::Event),
+    Crashed(NodeId),
+}
+
 impl<S: System> Host<S> {
-    pub(crate) fn new(address: Address) -> Host<S> {
+    pub(crate) fn new() -> Host<S> {
         Host {
-            address,
-            clock: LocalClock::new(),
             disk: Disk::new(),
-            timers: Timers::new(),
             inbox: VecDeque::new(),
             pauses: 0,
             busy_until: Time::ZERO,
@@ -114,12 +114,21 @@ impl<S: System> Host<S> {
     }
 }
 
-impl<S: System> Actor<S> {
-    /// The part that the node plays; nobody plays one while down.
-    pub(crate) fn role(&self) -> Option<Role> {
-        match self {
-            Actor::Node(node) => Some(node.role()),
-            Actor::Client(_) | Actor::Down => None,
-        }
+impl<S: System> ClientState<S> {
+    pub(crate) fn new(id: ClientId, client: S::Client) -> ClientState<S> {
+        ClientState { client, process: ProcessId(u64::from(id.0)), open: None, waiting: VecDeque::new() }
+    }
+}
+
+impl<T: Copy + Ord> Clockwork<T> {
+    pub(crate) fn new() -> Clockwork<T> {
+        Clockwork { clock: LocalClock::new(), timers: Timers::new() }
+    }
+
+    /// The clock goes on at another pace, and all timers with it. Answers the timer events to queue.
+    pub(crate) fn set_pace(&mut self, ppm: i32, now: Time) -> Vec<(T, Key)> {
+        let before = self.clock;
+        self.clock.set_pace(ppm, now);
+        self.timers.retime(&before, &self.clock)
     }
 }

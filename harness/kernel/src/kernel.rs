@@ -9,7 +9,8 @@ use stormglass_core::verdict::Verdict;
 use stormglass_plan::engine::{Digest, Engine, Run, Tracing};
 use stormglass_plan::plan::Plan;
 
-use crate::steps::hash_of;
+use crate::digest::hash_of;
+use crate::host::Notice;
 use crate::world::World;
 
 /// The default engine: Stormglass's own deterministic world.
@@ -24,8 +25,8 @@ impl Engine for Kernel {
         let mut world = World::new(system.clone(), plan.clone(), tracing);
         let end = plan.timeline.end;
         while world.step(end) {
-            if !(world.emitted.is_empty() && world.crashed.is_empty()) {
-                watch.observe(&mut world);
+            if !world.notices.is_empty() {
+                watch.observe(&world);
             }
             if world.stats.events >= plan.limits.events {
                 let reason = format!(
@@ -49,17 +50,13 @@ struct Watch<S: System> {
 
 impl<S: System> Watch<S> {
     /// Shows the monitors what the last step brought.
-    fn observe(&mut self, world: &mut World<S>) {
-        let emitted = std::mem::take(&mut world.emitted);
-        for (node, event) in &emitted {
-            self.ask(|monitor| monitor.on_event(world.now, *node, event, world));
+    fn observe(&mut self, world: &World<S>) {
+        for notice in &world.notices {
+            self.ask(|monitor| match notice {
+                Notice::Said(node, event) => monitor.on_event(world.now, *node, event, world),
+                Notice::Crashed(node) => monitor.on_crash(world.now, *node, world),
+            });
         }
-        for node in &world.crashed {
-            self.ask(|monitor| monitor.on_crash(world.now, *node, world));
-        }
-        world.emitted = emitted;
-        world.emitted.clear();
-        world.crashed.clear();
     }
 
     fn end(&mut self, world: &World<S>) {

@@ -4,15 +4,14 @@
 
 use fixedbitset::FixedBitSet;
 use stormglass_core::disk::CrashLoss;
-use stormglass_core::id::Address;
 use stormglass_core::random::{CausalId, Draws, Purpose};
 use stormglass_core::system::System;
 use stormglass_core::time::Duration;
-use stormglass_core::trace::{Kind, Record};
+use stormglass_core::trace::Kind;
 use stormglass_plan::engine::Strike;
 use stormglass_plan::fault::{Clients, Fault, Target, Way};
 
-use crate::host::{Actor, DiskWeather, DiskWeatherKind, Fuse, Gate, Input};
+use crate::host::{DiskWeather, DiskWeatherKind, Fuse, Gate, Input, Notice};
 use crate::network::{Weather, WeatherKind};
 use crate::queue::Key;
 use crate::target;
@@ -39,7 +38,7 @@ impl<S: System> World<S> {
             | Fault::FailSync { target, .. }
             | Fault::ClockJump { target, .. }
             | Fault::ClockDrift { target, .. } => {
-                target::resolve(target, self.candidates(), &plan.cluster, &mut draws)
+                target::resolve::<S>(target, self.candidates(), &plan.cluster, &mut draws)
             }
         };
         self.note_strike(place, id, on.clone());
@@ -60,7 +59,6 @@ impl<S: System> World<S> {
 
     /// A fault of one node.
     fn strike_node(&mut self, place: usize, id: CausalId, fault: &Fault, host: u32) {
-        let now = self.now;
         let this = &mut self.hosts[host as usize];
         match fault {
             Fault::Crash { after_effects: None, unsynced, .. } => {
@@ -85,11 +83,8 @@ impl<S: System> World<S> {
             Fault::FailSync { rate, .. } => {
                 this.disk_weather.push(DiskWeather { fault: place, kind: DiskWeatherKind::FailSync(*rate) });
             }
-            Fault::ClockJump { by, .. } => this.clock.jump(*by),
-            Fault::ClockDrift { ppm, .. } => {
-                this.clock.set_pace(*ppm, now);
-                self.retime(host);
-            }
+            Fault::ClockJump { by, .. } => self.clockworks[host as usize].clock.jump(*by),
+            Fault::ClockDrift { ppm, .. } => self.set_pace(host, *ppm),
             Fault::Partition { .. }
             | Fault::Isolate { .. }
             | Fault::Loss { .. }
@@ -117,19 +112,19 @@ impl<S: System> World<S> {
         let mut ends = |target: &Target| match target {
             Target::All => self.everybody(),
             narrower => {
-                let nodes = target::resolve(narrower, self.candidates(), &self.plan.cluster, draws);
+                let nodes = target::resolve::<S>(narrower, self.candidates(), &self.plan.cluster, draws);
                 set_of(self.hosts.len(), nodes)
             }
         };
         let (from, to) = (ends(from), ends(to));
-        self.note_strike(place, id, from.ones().filter(|&host| host < self.nodes()).collect());
+        self.note_strike(place, id, from.ones().filter(|&host| host < self.nodes.len()).collect());
         self.network.add(Weather { fault: place, from, to, kind });
     }
 
     /// Cuts `side` off from the other nodes, and perhaps from the clients.
     fn cut(&mut self, place: usize, side: &[usize], way: Way, clients: Clients) {
         let reach = match clients {
-            Clients::Reach => self.nodes(),
+            Clients::Reach => self.nodes.len(),
             Clients::Cut => self.hosts.len(),
         };
         let inside = set_of(self.hosts.len(), side.iter().copied());
@@ -175,10 +170,7 @@ impl<S: System> World<S> {
             Fault::SlowDisk { .. } | Fault::FailSync { .. } => {
                 this.disk_weather.retain(|weather| weather.fault != place);
             }
-            Fault::ClockDrift { .. } => {
-                this.clock.set_pace(0, now);
-                self.retime(host);
-            }
+            Fault::ClockDrift { .. } => self.set_pace(host, 0),
             // A jump stays: nobody sets the clock back.
             Fault::ClockJump { .. }
             | Fault::Partition { .. }
@@ -200,20 +192,19 @@ impl<S: System> World<S> {
     /// A host goes down: memory, timers and inbox are gone; of the disk remains what `unsynced` leaves.
     pub(crate) fn crash(&mut self, host: u32, unsynced: CrashLoss, fault: Option<usize>, id: CausalId) {
         let this = &mut self.hosts[host as usize];
-        let Address::Node(node) = this.address else { return };
         if self.gates[host as usize] == Gate::Down {
             return;
         }
-        self.actors[host as usize] = Actor::Down;
+        self.nodes[host as usize] = None;
         self.gates[host as usize] = Gate::Down;
-        this.timers.clear();
+        self.clockworks[host as usize].timers.clear();
         this.inbox.clear();
         self.fuses -= u32::from(this.fuse.take().is_some());
         this.downed_by = fault;
         let damage = this.disk.crash(unsynced, &mut Draws::new(id, Purpose::Disk));
         self.stats.crashes += 1;
         self.stats.bytes_lost += damage.bytes_lost;
-        self.crashed.push(node);
+        self.notices.push(Notice::Crashed(self.plan.cluster.nodes()[host as usize]));
         self.happened(host, id);
         self.record(|world| {
             world.about(host, Kind::Crash, id, id, format!("and loses {} un-synced bytes", damage.bytes_lost))
@@ -222,9 +213,10 @@ impl<S: System> World<S> {
 
     /// A host boots, for the first time or again.
     pub(crate) fn start(&mut self, host: u32, id: CausalId) {
-        let this = &mut self.hosts[host as usize];
-        if let (Actor::Down, Address::Node(node)) = (&self.actors[host as usize], this.address) {
-            self.actors[host as usize] = Actor::Node(self.system.node(node, &self.plan.cluster));
+        if self.gates[host as usize] == Gate::Down {
+            let this = &mut self.hosts[host as usize];
+            let node = self.plan.cluster.nodes()[host as usize];
+            self.nodes[host as usize] = Some(self.system.node(node, &self.plan.cluster));
             self.gates[host as usize] = if this.pauses > 0 { Gate::Shut } else { Gate::Open };
             this.busy_until = self.now;
             this.downed_by = None;
@@ -250,9 +242,8 @@ impl<S: System> World<S> {
         })
     }
 
-    fn retime(&mut self, host: u32) {
-        let this = &mut self.hosts[host as usize];
-        for (timer, key) in this.timers.retime(&this.clock) {
+    fn set_pace(&mut self, host: u32, ppm: i32) {
+        for (timer, key) in self.clockworks[host as usize].set_pace(ppm, self.now) {
             self.queue.push(key, Event::Timer { host, timer });
         }
     }
@@ -268,14 +259,9 @@ impl<S: System> World<S> {
         self.strikes.push(strike);
     }
 
-    /// A record about the world as a whole.
-    fn note(&self, kind: Kind, id: CausalId, text: String) -> Record {
-        Record { at: self.now, whom: None, peer: None, kind, id, cause: id, text }
-    }
-
     /// The nodes, as targets see them: what each does, and whether it is up.
-    fn candidates(&self) -> (&[Actor<S>], &[Gate]) {
-        (&self.actors[..self.nodes()], &self.gates[..self.nodes()])
+    fn candidates(&self) -> (&[Option<S::Node>], &[Gate]) {
+        (&self.nodes, &self.gates[..self.nodes.len()])
     }
 
     fn everybody(&self) -> FixedBitSet {

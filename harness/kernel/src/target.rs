@@ -5,20 +5,20 @@
 
 use stormglass_core::cluster::Cluster;
 use stormglass_core::random::Draws;
-use stormglass_core::system::{Role, System};
+use stormglass_core::system::{Node as _, Role, System};
 use stormglass_plan::fault::Target;
 
-use crate::host::{Actor, Gate};
+use crate::host::Gate;
 
-/// The places of the nodes that `target` means, ascending. Empty if nobody fits.
+/// The places of the nodes that `target` means, ascending. Empty if nobody fits. A node that is down is `None`.
 pub(crate) fn resolve<S: System>(
     target: &Target,
-    (nodes, gates): (&[Actor<S>], &[Gate]),
+    (nodes, gates): (&[Option<S::Node>], &[Gate]),
     cluster: &Cluster,
     draws: &mut Draws,
 ) -> Vec<usize> {
     let mut some = |count: usize, fits: &dyn Fn(Option<Role>) -> bool| {
-        let mut places: Vec<usize> = (0..nodes.len()).filter(|&place| fits(nodes[place].role())).collect();
+        let mut places: Vec<usize> = (0..nodes.len()).filter(|&place| fits(nodes[place].as_ref().map(S::Node::role))).collect();
         draws.shuffle(&mut places);
         places.sort_by_key(|&place| gates[place] == Gate::Down);
         places.truncate(count);

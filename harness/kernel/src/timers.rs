@@ -20,9 +20,7 @@ pub(crate) struct Timers<T> {
 struct Slot<T> {
     timer: T,
     state: State,
-    /// When it runs out by the monotonic clock, for a change of pace.
-    local: Time,
-    /// What that is in true time, and the event that it will be.
+    /// When it runs out in true time, and the event that it will be.
     due: Key,
     /// The queued event that stands for it; any other is dead.
     queued: Key,
@@ -58,13 +56,12 @@ impl<T: Copy + Ord> Timers<T> {
 
     /// Sets `timer`; answers the event to queue, if one is needed.
     #[inline]
-    pub(crate) fn set(&mut self, timer: T, local: Time, due: Key) -> Option<Key> {
+    pub(crate) fn set(&mut self, timer: T, due: Key) -> Option<Key> {
         let Ok(place) = self.place(timer) else {
-            self.insert(Slot { timer, state: State::Armed, local, due, queued: due });
+            self.insert(Slot { timer, state: State::Armed, due, queued: due });
             return Some(due);
         };
         let slot = &mut self.slots[place];
-        slot.local = local;
         slot.due = due;
         let was = std::mem::replace(&mut slot.state, State::Armed);
         if was != State::Idle && slot.queued.at() <= due.at() {
@@ -101,11 +98,12 @@ impl<T: Copy + Ord> Timers<T> {
         }
     }
 
-    /// The clock has changed its pace: all timers move. Answers the events to queue.
-    pub(crate) fn retime(&mut self, clock: &LocalClock) -> Vec<(T, Key)> {
+    /// The clock has changed its pace: all timers move, each to the moment at which the clock shows what it was
+    /// to show `before`. Answers the events to queue.
+    pub(crate) fn retime(&mut self, before: &LocalClock, clock: &LocalClock) -> Vec<(T, Key)> {
         let mut moved = Vec::new();
         for slot in self.slots.iter_mut().filter(|slot| slot.state == State::Armed) {
-            slot.due = Key::new(clock.when(slot.local), slot.due.id());
+            slot.due = Key::new(clock.when(before.elapsed(slot.due.at())), slot.due.id());
             if slot.due.at() < slot.queued.at() {
                 slot.queued = slot.due;
                 moved.push((slot.timer, slot.due));
@@ -152,9 +150,9 @@ mod tests {
     #[test]
     fn a_timer_that_is_put_off_costs_one_event() {
         let mut timers = Timers::new();
-        assert_eq!(timers.set('e', at(10), key(10)), Some(key(10)));
+        assert_eq!(timers.set('e', key(10)), Some(key(10)));
         for nanos in 11..20 {
-            assert_eq!(timers.set('e', at(nanos), key(nanos)), None);
+            assert_eq!(timers.set('e', key(nanos)), None);
         }
         assert_eq!(timers.popped('e', key(10), at(10)), Popped::Requeue(key(19)));
         assert_eq!(timers.popped('e', key(19), at(19)), Popped::Fire(key(19).id()));
@@ -165,9 +163,9 @@ mod tests {
     #[test]
     fn earlier_needs_a_new_event_and_cancelled_never_fires() {
         let mut timers = Timers::new();
-        timers.set('e', at(50), key(50));
-        assert_eq!(timers.set('e', at(20), key(20)), Some(key(20)));
-        timers.set('h', at(30), key(30));
+        timers.set('e', key(50));
+        assert_eq!(timers.set('e', key(20)), Some(key(20)));
+        timers.set('h', key(30));
         timers.cancel('h');
         assert_eq!(timers.popped('e', key(20), at(20)), Popped::Fire(key(20).id()));
         assert_eq!(timers.popped('h', key(30), at(30)), Popped::Dead);

@@ -9,16 +9,16 @@ use stormglass_core::cluster::Cluster;
 use stormglass_core::context::Effect;
 use stormglass_core::disk::{Disk, SyncId};
 use stormglass_core::history::History;
-use stormglass_core::id::{Address, NodeId, ProcessId};
+use stormglass_core::id::{Address, NodeId};
 use stormglass_core::monitor::View;
 use stormglass_core::random::{CausalId, Purpose, mix};
 use stormglass_core::system::System;
 use stormglass_core::time::Time;
-use stormglass_core::trace::{Kind, Record, Trace};
+use stormglass_core::trace::Trace;
 use stormglass_plan::engine::{Digest, Stats, Strike, Tracing};
 use stormglass_plan::plan::Plan;
 
-use crate::host::{Actor, ClientState, Gate, Host, Input};
+use crate::host::{ClientState, Clockwork, Gate, Host, Input, Notice};
 use crate::network::Network;
 use crate::queue::{Key, Queue};
 
@@ -29,18 +29,20 @@ pub struct World<S: System> {
     pub(crate) plan: Arc<Plan<S::Op>>,
     pub(crate) now: Time,
     pub(crate) queue: Queue<Event<S>>,
-    /// Nodes first, then clients; all three lists by the same place.
+    /// By place in the cluster: nodes first, then clients.
     pub(crate) gates: Vec<Gate>,
-    pub(crate) actors: Vec<Actor<S>>,
+    pub(crate) clockworks: Vec<Clockwork<S::Timer>>,
     pub(crate) hosts: Vec<Host<S>>,
+    /// By place; nobody while the machine is down.
+    pub(crate) nodes: Vec<Option<S::Node>>,
+    /// Behind the nodes, by place less the number of nodes.
+    pub(crate) clients: Vec<ClientState<S>>,
     pub(crate) network: Network,
     pub(crate) history: History<S::Op, S::Ret>,
     pub(crate) processes: u64,
-    /// What nodes said in the last step, for monitors.
-    pub(crate) emitted: Vec<(NodeId, S::Event)>,
-    /// Who crashed in the last step.
-    pub(crate) crashed: Vec<NodeId>,
-    /// The node whose message the present step is about.
+    /// What monitors should hear of the last step.
+    pub(crate) notices: Vec<Notice<S>>,
+    /// The node whose message the present step of a client is about.
     pub(crate) sender: Option<NodeId>,
     pub(crate) digest: u64,
     pub(crate) stats: Stats,
@@ -60,7 +62,7 @@ pub struct World<S: System> {
 pub(crate) enum Event<S: System> {
     Deliver {
         to: u32,
-        from: u32,
+        from: Address,
         message: S::Message,
     },
     Timer {
@@ -103,23 +105,11 @@ impl<S: System> World<S> {
     #[must_use]
     pub fn new(system: S, plan: Arc<Plan<S::Op>>, tracing: Tracing) -> World<S> {
         let cluster = &plan.cluster;
-        let mut queue = Queue::for_hosts(cluster.len());
+        let hosts = cluster.len();
+        let mut queue = Queue::for_hosts(hosts);
         let boot = CausalId::root(plan.seed, Purpose::Lifecycle);
-        let mut hosts = Vec::with_capacity(cluster.len());
-        let mut actors = Vec::with_capacity(cluster.len());
-        for place in 0..cluster.len() {
-            let address = cluster.address_at(place);
-            actors.push(match address {
-                Address::Node(id) => Actor::Node(system.node(id, cluster)),
-                Address::Client(id) => Actor::Client(ClientState {
-                    client: system.client(id, cluster),
-                    process: ProcessId(u64::from(id.0)),
-                    open: None,
-                    waiting: Default::default(),
-                }),
-            });
-            hosts.push(Host::new(address));
-            queue.push(Key::new(Time::ZERO, boot.child(place as u64)), Event::Start { host: place as u32 });
+        for host in 0..hosts as u32 {
+            queue.push(Key::new(Time::ZERO, boot.child(u64::from(host))), Event::Start { host });
         }
         queue.push(Key::new(plan.timeline.heal, boot.child(u64::MAX - 1)), Event::Heal);
         let nemesis = CausalId::root(plan.seed, Purpose::Nemesis);
@@ -128,19 +118,21 @@ impl<S: System> World<S> {
             queue.push(Key::new(fault.at, id), Event::Strike { place: place as u32 });
             queue.push(Key::new(fault.until, id.child(0)), Event::Lift { place: place as u32 });
         }
+        let client = |id| ClientState::new(id, system.client(id, cluster));
         let mut world = World {
             now: Time::ZERO,
             queue,
-            gates: vec![Gate::Open; hosts.len()],
-            actors,
-            hosts,
+            gates: vec![Gate::Open; hosts],
+            clockworks: (0..hosts).map(|_| Clockwork::new()).collect(),
+            hosts: (0..hosts).map(|_| Host::new()).collect(),
+            nodes: cluster.nodes().iter().map(|&id| Some(system.node(id, cluster))).collect(),
+            clients: cluster.clients().map(client).collect(),
             network: Network::new(&plan.network, cluster),
             history: History::new(),
             processes: cluster.clients().count() as u64,
-            emitted: Vec::new(),
-            crashed: Vec::new(),
+            notices: Vec::new(),
             sender: None,
-            digest: mix(plan.seed.0, cluster.len() as u64),
+            digest: mix(plan.seed.0, hosts as u64),
             stats: Stats::default(),
             fuses: 0,
             struck: vec![None; plan.faults.len()],
@@ -157,6 +149,9 @@ impl<S: System> World<S> {
     /// Lets the next event happen, if there is one until `limit`; `false` if there is none.
     #[inline]
     pub fn step(&mut self, limit: Time) -> bool {
+        if !self.notices.is_empty() {
+            self.notices.clear();
+        }
         let Some((key, event)) = self.queue.pop_until(limit) else {
             return false;
         };
@@ -182,10 +177,7 @@ impl<S: System> World<S> {
 
     /// Lets everything happen that is due by `limit`, and moves the clock there.
     pub fn run_until(&mut self, limit: Time) {
-        while self.step(limit) {
-            self.emitted.clear();
-            self.crashed.clear();
-        }
+        while self.step(limit) {}
         self.now = self.now.max(limit);
     }
 
@@ -213,45 +205,12 @@ impl<S: System> World<S> {
         Stats { ended: self.now, ..self.stats }
     }
 
-    /// Counts an event and folds it into the digest.
-    #[inline(always)]
-    pub(crate) fn happened(&mut self, host: u32, id: CausalId) {
-        self.stats.events += 1;
-        self.digest = mix(self.digest ^ id.as_u64(), self.now.as_nanos() ^ (u64::from(host) << 40));
-    }
-
     pub(crate) fn host(&mut self, host: u32) -> &mut Host<S> {
         &mut self.hosts[host as usize]
     }
 
-    pub(crate) fn nodes(&self) -> usize {
-        self.plan.cluster.nodes().len()
-    }
-
     pub(crate) fn address(&self, host: u32) -> Address {
         self.plan.cluster.address_at(host as usize)
-    }
-
-    /// Writes a record, if a trace is kept. The text is made only then.
-    #[inline(always)]
-    pub(crate) fn record(&mut self, note: impl FnOnce(&Self) -> Record) {
-        if self.trace.is_some() {
-            self.record_traced(note);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn record_traced(&mut self, note: impl FnOnce(&Self) -> Record) {
-        let record = note(self);
-        if let Some(trace) = &mut self.trace {
-            trace.records.push(record);
-        }
-    }
-
-    /// A record about one host.
-    pub(crate) fn about(&self, host: u32, kind: Kind, id: CausalId, cause: CausalId, text: String) -> Record {
-        Record { at: self.now, whom: Some(self.address(host)), peer: None, kind, id, cause, text }
     }
 }
 
@@ -261,10 +220,7 @@ impl<S: System> View<S> for World<S> {
     }
 
     fn node(&self, id: NodeId) -> Option<&S::Node> {
-        match &self.actors[self.plan.cluster.index_of(id.into())?] {
-            Actor::Node(node) => Some(node),
-            Actor::Client(_) | Actor::Down => None,
-        }
+        self.nodes[self.plan.cluster.index_of(id.into())?].as_ref()
     }
 
     fn disk(&self, id: NodeId) -> &Disk {

@@ -12,8 +12,8 @@ mod gossip;
 mod queue;
 
 use std::sync::Arc;
-use std::time::Instant;
 
+use rustix::time::ClockId;
 use stormglass_core::prelude::*;
 use stormglass_kernel::World;
 use stormglass_plan::engine::Tracing;
@@ -45,10 +45,16 @@ fn kernel_gossip(nodes: u32, span: Duration, seed: u64) -> u64 {
     world.stats().events
 }
 
+/// Seconds that this process has had of a processor: other work on the machine counts little.
+fn cpu_seconds() -> f64 {
+    let time = rustix::time::clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
 fn timed(work: impl FnOnce() -> u64) -> (u64, f64) {
-    let start = Instant::now();
+    let start = cpu_seconds();
     let events = work();
-    (events, start.elapsed().as_secs_f64())
+    (events, cpu_seconds() - start)
 }
 
 fn median(mut samples: Vec<f64>) -> f64 {
@@ -67,11 +73,14 @@ fn compare(name: &str, rounds: u64, kernel: impl Fn(u64) -> u64, bare: impl Fn(u
         theirs.push(limit);
         ratios.push(rate / limit);
     }
+    let best = |rates: &[f64]| rates.iter().copied().fold(0.0, f64::max);
+    let best_ratio = best(&ours) / best(&theirs);
     println!(
-        "{name:<28} kernel {:6.1} M events/s   bare loop {:6.1} M events/s   ratio {:.2}",
-        median(ours),
-        median(theirs),
-        median(ratios)
+        "{name:<28} kernel {:6.1} M events/s   bare loop {:6.1} M events/s   ratio {:.2} (of the best rounds {:.2}: {:.1} {:.1})",
+        median(ours.clone()),
+        median(theirs.clone()),
+        median(ratios),
+        best_ratio, best(&ours), best(&theirs)
     );
 }
 
@@ -91,7 +100,7 @@ fn main() {
     if let Some(case) = args.nth(1) {
         return once(&case);
     }
-    for (nodes, secs) in [(10, 60), (100, 6), (1_000, 1), (10_000, 1)] {
+    for (nodes, secs) in [(10, 20), (100, 2), (1_000, 2), (10_000, 2), (10_000, 10), (3_000,4)] {
         let span = Duration::from_secs(secs);
         compare(
             &format!("gossip, {nodes} nodes"),
