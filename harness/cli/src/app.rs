@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use stormglass_explore::Registry;
+use stormglass_explore::sweep::WORKER;
 
 use crate::args::{Arguments, Command, RunArguments};
 use crate::exit::{Ending, MISTAKE, Mistake};
@@ -36,6 +37,7 @@ impl App {
             // Clap exits with 0 for help and with 2 for a mistake, as we do.
             Err(error) => error.exit(),
         };
+        silence_workers();
         let mut out = std::io::stdout().lock();
         match self.execute(arguments, &mut out) {
             Ok(ending) => ending.into(),
@@ -74,4 +76,14 @@ impl App {
             Command::List { what } => list::list(&self, what, out),
         }
     }
+}
+
+/// A panic of a system's own code becomes a verdict with its text: printed at every seed it would bury the results.
+fn silence_workers() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(WORKER) {
+            usual(panic);
+        }
+    }));
 }

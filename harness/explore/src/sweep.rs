@@ -21,6 +21,9 @@ use crate::report::Report;
 /// One passing seed in so many is run twice.
 const SAMPLE: u64 = 32;
 
+/// The name of the threads that run seeds: a panic in one of them is a verdict, and need not be printed as well.
+pub const WORKER: &str = "stormglass-seed";
+
 /// How a sweep is done.
 #[derive(Clone, Debug)]
 pub struct Sweep {
@@ -46,14 +49,16 @@ impl Sweep {
         thread::scope(|scope| {
             for _ in 0..self.jobs.max(1) {
                 let (sender, next, stop) = (sender.clone(), &next, &stop);
-                scope.spawn(move || {
+                let worker = thread::Builder::new().name(WORKER.to_owned());
+                let work = move || {
                     while !stop.load(Ordering::Relaxed) {
                         let seed = next.fetch_add(1, Ordering::Relaxed);
                         if seed >= self.seeds.end || sender.send((seed, audited(case, Seed(seed)))).is_err() {
                             break;
                         }
                     }
-                });
+                };
+                worker.spawn_scoped(scope, work).expect("the machine has room for a thread a core");
             }
             drop(sender);
             let mut early = BTreeMap::new();
