@@ -22,6 +22,7 @@ mod plain;
 mod rounds;
 mod search;
 mod shrink;
+mod special;
 mod split;
 mod zones;
 

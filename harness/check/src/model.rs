@@ -97,6 +97,14 @@ pub enum Kind<Op, Ret> {
     Other,
     /// It holds one value at a time, at first [nothing](Access).
     Register(fn(&Op, Option<&Ret>) -> Option<Access>),
+    /// First in, first out; at first empty.
+    Queue(fn(&Op, Option<&Ret>) -> Option<Transfer>),
+    /// Last in, first out; at first empty.
+    Stack(fn(&Op, Option<&Ret>) -> Option<Transfer>),
+    /// A list that only grows, at its end; at first empty.
+    List(for<'a> fn(&'a Op, Option<&'a Ret>) -> Option<Growth<'a>>),
+    /// A set that only grows; at first empty.
+    GrowingSet(for<'a> fn(&'a Op, Option<&'a Ret>) -> Option<Growth<'a>>),
 }
 
 /// What an operation is to a register. `None` stands for what the register holds in the beginning.
@@ -111,4 +119,26 @@ pub enum Access {
     Swaps(Option<u64>, Option<u64>),
     /// It is legal exactly while the register does not hold this, and changes nothing.
     Differs(Option<u64>),
+}
+
+/// What an operation is to a queue or a stack.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Transfer {
+    /// It puts a value in.
+    Puts(u64),
+    /// It takes this value out.
+    Takes(u64),
+    /// It finds nothing in it.
+    FindsNothing,
+    /// It takes out whatever is next, if anything: with an unknown outcome.
+    TakesSomething,
+}
+
+/// What an operation is to a list or a set that only grows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Growth<'a> {
+    /// It adds a value.
+    Adds(u64),
+    /// It reads all values: of a list in their order, of a set in any order.
+    Reads(&'a [u64]),
 }

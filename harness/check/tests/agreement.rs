@@ -1,15 +1,37 @@
 //! Thousands of small random histories: every checker agrees with a brute-force oracle.
+//!
+//! `STORMGLASS_CHECK_CASES` sets how many per model.
 
 mod common;
 
 use common::*;
-use stormglass_check::generate::{Execution, Shape};
+use stormglass_check::generate::{Execution, Perform, Shape};
 use stormglass_check::linearizability::{Method, Options, Reductions};
-use stormglass_check::{KvModel, linearizable, linearizable_with};
-use stormglass_core::history::{History, Operation, Outcome};
-use stormglass_core::op::kv::{KvOp, KvRet};
+use stormglass_check::models::*;
+use stormglass_check::{linearizable, linearizable_with};
+use stormglass_core::history::{History, Outcome};
+use stormglass_core::op::kv::KvOp;
 use stormglass_core::random::{Draws, Ratio};
 use stormglass_core::verdict::Verdict;
+
+/// How a model is asked: the draws, the number of the operation, and whether values are to be unique.
+type Next<M> = fn(&mut Draws, u64, Values) -> <M as stormglass_check::Model>::Op;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Values {
+    Unique,
+    Few,
+}
+
+impl Values {
+    /// A value to write: the number of the operation, or one of three.
+    fn draw(self, draws: &mut Draws, number: u64) -> u64 {
+        match self {
+            Values::Unique => number + 10,
+            Values::Few => draws.below(3),
+        }
+    }
+}
 
 fn small_shape(draws: &mut Draws) -> Shape {
     Shape {
@@ -20,29 +42,12 @@ fn small_shape(draws: &mut Draws) -> Shape {
     }
 }
 
-fn unique_op(draws: &mut Draws, number: u64) -> KvOp {
-    match draws.below(2) {
-        0 => KvOp::Write { key: 0, value: number },
-        _ => KvOp::Read { key: 0 },
-    }
-}
-
-fn kv_op(draws: &mut Draws, keys: u64) -> KvOp {
-    let (key, value, expect) = (draws.below(keys), draws.below(3), draws.below(3));
-    match draws.below(3) {
-        0 => KvOp::Write { key, value },
-        1 => KvOp::Cas { key, expect, value },
-        _ => KvOp::Read { key },
-    }
-}
-
-fn kv_history(index: u64) -> History<KvOp, KvRet> {
+/// Half of the histories have unique values; two thirds are mutated.
+fn small_history<M: Perform<Ret: PartialEq>>(model: &M, index: u64, next: Next<M>) -> History<M::Op, M::Ret> {
     let mut draws = draws(index);
     let shape = small_shape(&mut draws);
-    let keys = draws.between(1, 2);
-    let unique = index % 2 == 1;
-    let next = |draws: &mut Draws, number| if unique { unique_op(draws, number) } else { kv_op(draws, keys) };
-    let mut run = Execution::legal(&KvModel, shape, &mut draws, next);
+    let values = if index % 2 == 1 { Values::Unique } else { Values::Few };
+    let mut run = Execution::legal(model, shape, &mut draws, |draws, number| next(draws, number, values));
     for _ in 0..2 * (index % 3) {
         run.mutate(&mut draws);
     }
@@ -63,7 +68,7 @@ fn methods(index: u64) -> [Method; 4] {
         ];
         let count = switches.len() as u64;
         for (place, switch) in switches.into_iter().enumerate() {
-            *switch ^= place as u64 == index % count;
+            *switch ^= place as u64 == index / 6 % count;
         }
         Method::General(reductions)
     };
@@ -77,59 +82,144 @@ fn gist(verdict: &Verdict) -> (bool, Option<String>) {
     (verdict.is_ok(), said)
 }
 
-/// Legal by construction or mutated, with failures and unknown outcomes: the verdict is the oracle's.
-#[test]
-fn key_value_verdicts_agree_with_brute_force() {
-    let mut violated = 0;
-    let cases = cases(20_000);
+/// Legal by construction or mutated, with failures and unknown outcomes: the verdict is the oracle's by every method.
+fn agrees<M: Perform<Op: std::fmt::Debug, Ret: std::fmt::Debug>>(model: &M, next: Next<M>) {
+    let (mut violated, cases) = (0, cases(4_000));
     for index in 0..cases {
-        let history = kv_history(index);
-        let verdict = linearizable(&KvModel, &history);
-        let legal = brute_force(&KvModel, history.operations());
+        let history = small_history(model, index, next);
+        let verdict = linearizable(model, &history);
+        let legal = brute_force(model, history.operations());
         assert_eq!(verdict.is_ok(), legal, "case {index}: {verdict}\n{history:#?}");
         assert!(legal || verdict.violation().is_some(), "case {index}: {verdict}");
         assert!(legal || index % 3 > 0, "case {index} is legal by construction");
         for method in methods(index) {
-            let other = linearizable_with(&KvModel, &history, &Options { method, ..Options::default() });
+            let other = linearizable_with(model, &history, &Options { method, ..Options::default() });
             assert_eq!(gist(&other), gist(&verdict), "case {index}: {method:?}\n{history:#?}");
         }
+        windows_are_smallest(model, &history, &verdict, index);
         violated += u64::from(!legal);
     }
-    assert!(violated > cases / 20, "only {violated} of {cases} histories were illegal");
+    assert!(violated > cases / 40, "only {violated} of {cases} histories were illegal");
 }
 
 /// The operations of a violation are impossible together with all others forgotten, and no longer once one of them is
 /// forgotten too.
-#[test]
-fn no_operation_of_a_window_can_go() {
-    for index in 0..cases(20_000) / 4 {
-        let history = kv_history(index);
-        let Some(violation) = linearizable(&KvModel, &history).violation().cloned() else {
-            continue;
-        };
-        let certain = violation.at.expect("a moment");
-        if violation
-            .operations
-            .iter()
-            .any(|&id| history.operation(id).completed.is_none_or(|it| it.at > certain))
-        {
-            continue; // What such an operation returned is known, but not that it happened: the oracle has no word for it.
-        }
-        // Up to the moment of the break, with all others of unknown outcome.
-        let forgetting = |gone: Option<usize>| -> Vec<Operation<KvOp, KvRet>> {
-            let mut operations: Vec<_> = history.operations().to_vec();
-            operations.retain(|operation| operation.invoked.at < certain);
-            for (place, operation) in operations.iter_mut().enumerate() {
-                let firm = violation.operations.iter().any(|id| id.0 == place) && gone != Some(place);
-                if !firm && !matches!(operation.outcome, Outcome::Fail(_)) {
-                    operation.outcome = Outcome::Info("forgotten".to_owned());
-                }
-            }
-            operations
-        };
-        assert!(!brute_force(&KvModel, &forgetting(None)), "case {index}: the window is possible");
-        for id in &violation.operations {
-            assert!(brute_force(&KvModel, &forgetting(Some(id.0))), "case {index}: {id:?} can go");
-        }
+fn windows_are_smallest<M: Perform>(
+    model: &M,
+    history: &History<M::Op, M::Ret>,
+    verdict: &Verdict,
+    index: u64,
+) {
+    let Some(violation) = verdict.violation() else { return };
+    let certain = violation.at.expect("a moment");
+    if violation.operations.iter().any(|&id| history.operation(id).completed.is_none_or(|it| it.at > certain))
+    {
+        return; // What such an operation returned is known, but not that it happened: the oracle has no word for it.
     }
+    // Up to the moment of the break, with all others of unknown outcome.
+    let forgetting = |gone: Option<usize>| {
+        let mut operations: Vec<_> = history.operations().to_vec();
+        operations.retain(|operation| operation.invoked.at < certain);
+        for (place, operation) in operations.iter_mut().enumerate() {
+            let firm = violation.operations.iter().any(|id| id.0 == place) && gone != Some(place);
+            if !firm && !matches!(operation.outcome, Outcome::Fail(_)) {
+                operation.outcome = Outcome::Info("forgotten".to_owned());
+            }
+        }
+        operations
+    };
+    assert!(!brute_force(model, &forgetting(None)), "case {index}: the window is possible");
+    for id in &violation.operations {
+        assert!(brute_force(model, &forgetting(Some(id.0))), "case {index}: {id:?} can go");
+    }
+}
+
+/// Registers with reads, writes and compare-and-swaps, over one or two keys.
+#[test]
+fn key_value_verdicts_agree_with_brute_force() {
+    agrees(&KvModel, |draws, number, values| {
+        let key = draws.below(2);
+        let value = values.draw(draws, number);
+        match draws.below(3) {
+            0 => KvOp::Write { key, value },
+            1 if values == Values::Few => KvOp::Cas { key, expect: draws.below(3), value },
+            _ => KvOp::Read { key },
+        }
+    });
+}
+
+/// One register with unique values: every history goes through the zones.
+#[test]
+fn register_verdicts_agree_with_brute_force() {
+    agrees(&KvModel, |draws, number, _| match draws.below(5) {
+        0..2 => KvOp::Write { key: 0, value: number },
+        _ => KvOp::Read { key: 0 },
+    });
+}
+
+/// Queues.
+#[test]
+fn queue_verdicts_agree_with_brute_force() {
+    agrees(&QueueModel, |draws, number, values| match draws.below(2) {
+        0 => QueueOp::Enqueue(values.draw(draws, number)),
+        _ => QueueOp::Dequeue,
+    });
+}
+
+/// Stacks.
+#[test]
+fn stack_verdicts_agree_with_brute_force() {
+    agrees(&StackModel, |draws, number, values| match draws.below(2) {
+        0 => StackOp::Push(values.draw(draws, number)),
+        _ => StackOp::Pop,
+    });
+}
+
+/// Sets asked about single elements.
+#[test]
+fn set_verdicts_agree_with_brute_force() {
+    agrees(&SetModel, |draws, _, _| {
+        let element = draws.below(2);
+        [SetOp::Add(element), SetOp::Remove(element), SetOp::Contains(element)][draws.below(3) as usize]
+    });
+}
+
+/// Sets that only grow and are read as a whole.
+#[test]
+fn growing_set_verdicts_agree_with_brute_force() {
+    agrees(&GrowingSetModel, |draws, number, values| match draws.below(2) {
+        0 => GrowingSetOp::Add(values.draw(draws, number)),
+        _ => GrowingSetOp::Read,
+    });
+}
+
+/// Append lists.
+#[test]
+fn list_verdicts_agree_with_brute_force() {
+    agrees(&ListModel, |draws, number, values| match draws.below(2) {
+        0 => ListOp::Append { key: 0, value: values.draw(draws, number) },
+        _ => ListOp::Read { key: 0 },
+    });
+}
+
+/// Counters that go up and down.
+#[test]
+fn counter_verdicts_agree_with_brute_force() {
+    agrees(&CounterModel, |draws, _, values| match draws.below(2) {
+        0 if values == Values::Few => CounterOp::Add(draws.below(4) as i64 - 1),
+        0 => CounterOp::Add(1),
+        _ => CounterOp::Read,
+    });
+}
+
+/// Locks.
+#[test]
+fn lock_verdicts_agree_with_brute_force() {
+    agrees(&LockModel, |draws, _, _| {
+        let owner = draws.below(2);
+        match draws.below(2) {
+            0 => LockOp::Acquire { lock: 0, owner },
+            _ => LockOp::Release { lock: 0, owner },
+        }
+    });
 }

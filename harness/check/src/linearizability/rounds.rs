@@ -6,8 +6,8 @@
 
 use crate::linearizability::part::Part;
 use crate::linearizability::plain::{self, Budget, Found, Stuck};
-use crate::linearizability::search;
 use crate::linearizability::{Method, Options, Reductions};
+use crate::linearizability::{search, special};
 use crate::model::Model;
 
 /// Configurations of the first round, and four more for each operation of the largest part.
@@ -63,7 +63,11 @@ pub(crate) fn decide<M: Model>(model: &M, parts: &[Part<'_, M>], options: &Optio
 /// Searches for a legal order of one part.
 pub(crate) fn find<M: Model>(model: &M, part: &Part<'_, M>, method: Method, budget: &mut Budget) -> Found {
     match method {
-        Method::Best => search::search(model, part, Reductions::ALL, budget),
+        Method::Best => match special::decide(model, part) {
+            Some(special::Answer::Legal) => Found::Legal,
+            Some(special::Answer::Illegal) => Found::Illegal(Stuck { event: 0, longest: 0, visited: 0 }),
+            None => search::search(model, part, Reductions::ALL, budget),
+        },
         Method::General(reductions) => search::search(model, part, reductions, budget),
         Method::Plain => plain::search(model, part, budget),
     }

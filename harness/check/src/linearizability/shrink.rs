@@ -10,7 +10,7 @@
 
 use crate::linearizability::part::Part;
 use crate::linearizability::plain::{Budget, Found};
-use crate::linearizability::{Reductions, search};
+use crate::linearizability::{Method, rounds};
 use crate::model::Model;
 
 /// Configurations that one trial may visit, and four more for each operation; a trial that needs more keeps its
@@ -113,7 +113,7 @@ impl<M: Model> Trials<'_, '_, M> {
         let part = self.part.forgetting(self.model, self.until, |index| kept.binary_search(&index).is_ok());
         let allowed = self.each.min(self.left);
         let mut budget = Budget { configurations: allowed, bytes: usize::MAX };
-        let found = search::search(self.model, &part, Reductions::ALL, &mut budget);
+        let found = rounds::find(self.model, &part, Method::Best, &mut budget);
         self.left -= allowed - budget.configurations;
         self.doubtful |= matches!(found, Found::Spent(_));
         matches!(found, Found::Illegal(_))
