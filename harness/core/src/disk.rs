@@ -17,8 +17,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::random::{Draws, Ratio};
 
-/// Bytes that reach the platter together or not at all.
-pub const SECTOR: usize = 512;
+use file::File;
+
+mod file;
+
+pub use file::SECTOR;
 
 /// An open file of one disk; good for ever, across restarts and renames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,27 +111,6 @@ pub struct Disk {
     syncs_begun: u64,
 }
 
-#[derive(Clone, Debug, Default)]
-struct File {
-    cached: Vec<u8>,
-    durable: Vec<u8>,
-    pending: Vec<Change>,
-    /// The bytes of all pending writes one after another, so that a write costs no allocation of its own.
-    pending_bytes: Vec<u8>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Change {
-    mark: WriteMark,
-    kind: ChangeKind,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum ChangeKind {
-    Write { offset: usize, start: usize, len: usize },
-    SetLen { len: usize },
-}
-
 #[derive(Clone, Debug)]
 enum NameChange {
     Create(String, FileId),
@@ -170,46 +152,40 @@ impl Disk {
 
     /// The cached content of a file.
     pub fn read(&self, file: FileId) -> Result<&[u8], DiskError> {
-        Ok(&self.files[file.0 as usize].cached)
+        Ok(self.files[file.0 as usize].cached())
     }
 
     /// The cached length of a file, in bytes.
     #[must_use]
     pub fn len(&self, file: FileId) -> u64 {
-        self.files[file.0 as usize].cached.len() as u64
+        self.files[file.0 as usize].cached().len() as u64
     }
 
     /// What a crash that keeps nothing un-synced would leave in the file of this name, if it left the name.
     #[must_use]
     pub fn durable(&self, name: &str) -> Option<&[u8]> {
-        self.durable_names.get(name).map(|file| &self.files[file.0 as usize].durable[..])
+        self.durable_names.get(name).map(|file| self.files[file.0 as usize].durable())
     }
 
     /// What a reader sees in the file of this name.
     #[must_use]
     pub fn cached(&self, name: &str) -> Option<&[u8]> {
-        self.names.get(name).map(|file| &self.files[file.0 as usize].cached[..])
+        self.names.get(name).map(|file| self.files[file.0 as usize].cached())
     }
 
     /// Puts `bytes` at `offset` of the cached content.
     pub fn write(&mut self, file: FileId, offset: u64, bytes: &[u8]) -> Result<WriteMark, DiskError> {
         let mark = self.next_mark();
-        let file = &mut self.files[file.0 as usize];
         let offset = usize::try_from(offset).map_err(|_| DiskError::Full)?;
-        let start = file.pending_bytes.len();
-        file.pending_bytes.extend_from_slice(bytes);
-        file.pending.push(Change { mark, kind: ChangeKind::Write { offset, start, len: bytes.len() } });
-        put(&mut file.cached, offset, bytes);
+        self.files[file.0 as usize].write(mark, offset, bytes);
         Ok(mark)
     }
 
     /// Cuts the cached content to `len` bytes, or fills it up with zeros.
     pub fn set_len(&mut self, file: FileId, len: u64) -> Result<WriteMark, DiskError> {
         let mark = self.next_mark();
-        let file = &mut self.files[file.0 as usize];
         let len = usize::try_from(len).map_err(|_| DiskError::Full)?;
-        file.pending.push(Change { mark, kind: ChangeKind::SetLen { len } });
-        file.cached.resize(len, 0);
+        self.files[file.0 as usize].set_len(mark, len);
         Ok(mark)
     }
 
@@ -244,10 +220,9 @@ impl Disk {
         match target {
             SyncTarget::File(file) => {
                 let file = &mut self.files[file.0 as usize];
-                let covered = file.pending.partition_point(|change| change.mark < before);
                 match fate {
-                    SyncFate::Durable => file.settle(covered),
-                    SyncFate::Failed => file.forget(covered),
+                    SyncFate::Durable => file.settle(before),
+                    SyncFate::Failed => file.forget(before),
                 }
             }
             SyncTarget::Directory => {
@@ -269,7 +244,7 @@ impl Disk {
     /// [`Disk::crash`], which must follow.
     pub fn cut(&mut self, mark: WriteMark) {
         for file in &mut self.files {
-            file.pending.truncate(file.pending.partition_point(|change| change.mark < mark));
+            file.cut(mark);
         }
         self.pending_names.truncate(self.pending_names.partition_point(|(at, _)| *at < mark));
     }
@@ -305,87 +280,6 @@ impl Disk {
         self.pending_names.push((mark, change));
         mark
     }
-}
-
-impl File {
-    /// Carries the first `count` pending changes into the durable content.
-    fn settle(&mut self, count: usize) {
-        for change in &self.pending[..count] {
-            match change.kind {
-                ChangeKind::Write { offset, start, len } => {
-                    put(&mut self.durable, offset, &self.pending_bytes[start..start + len]);
-                }
-                ChangeKind::SetLen { len } => self.durable.resize(len, 0),
-            }
-        }
-        self.forget(count);
-    }
-
-    /// Drops the first `count` pending changes from the list of what is still to be written.
-    fn forget(&mut self, count: usize) {
-        self.pending.drain(..count);
-        if self.pending.is_empty() {
-            self.pending_bytes.clear();
-        }
-    }
-
-    fn crash(&mut self, loss: CrashLoss, draws: &mut Draws, damage: &mut CrashDamage) {
-        match loss {
-            CrashLoss::Nothing => self.settle(self.pending.len()),
-            CrashLoss::Everything => damage.bytes_lost += self.pending_len(),
-            CrashLoss::Sectors(kept) => self.keep_sectors(kept, draws, damage),
-        }
-        self.pending.clear();
-        self.pending_bytes.clear();
-        self.cached.clone_from(&self.durable);
-    }
-
-    fn pending_len(&self) -> u64 {
-        let len = |change: &Change| match change.kind {
-            ChangeKind::Write { len, .. } => len as u64,
-            ChangeKind::SetLen { .. } => 0,
-        };
-        self.pending.iter().map(len).sum()
-    }
-
-    fn keep_sectors(&mut self, kept: Ratio, draws: &mut Draws, damage: &mut CrashDamage) {
-        for change in &self.pending {
-            match change.kind {
-                ChangeKind::SetLen { len } => {
-                    if draws.chance(kept) {
-                        self.durable.resize(len, 0);
-                    }
-                }
-                ChangeKind::Write { offset, start, len } => {
-                    let (mut done, mut lost) = (0, 0);
-                    while done < len {
-                        let piece = (SECTOR - (offset + done) % SECTOR).min(len - done);
-                        if draws.chance(kept) {
-                            let bytes = &self.pending_bytes[start + done..start + done + piece];
-                            put(&mut self.durable, offset + done, bytes);
-                        } else {
-                            lost += piece;
-                        }
-                        done += piece;
-                    }
-                    damage.bytes_lost += lost as u64;
-                    damage.torn += u64::from(lost > 0 && lost < len);
-                }
-            }
-        }
-    }
-}
-
-fn put(content: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
-    let end = offset + bytes.len();
-    if offset == content.len() {
-        content.extend_from_slice(bytes);
-        return;
-    }
-    if content.len() < end {
-        content.resize(end, 0);
-    }
-    content[offset..end].copy_from_slice(bytes);
 }
 
 fn apply_name(names: &mut BTreeMap<String, FileId>, change: &NameChange) {
