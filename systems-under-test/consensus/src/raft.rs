@@ -4,19 +4,19 @@
 //!
 //! | part of the protocol | where | source |
 //! |---|---|---|
-//! | what a server remembers | [`replica`], [`ballot`], [`log`] | Figure 2, "State" |
-//! | elections, pre-vote, check-quorum | [`election`] | §5.2, §5.4.1; dissertation §4.2.3, §6.2, §9.6 |
-//! | a leader replicates | [`replication`] | §5.3; dissertation §10.2 |
-//! | a follower stores | [`follower`] | §5.3, Figure 2, "AppendEntries RPC" |
-//! | commit and apply | [`commit`] | §5.3, §5.4.2, Figure 8 |
-//! | reads | [`read`] | §8; dissertation §6.4 |
-//! | clients, exactly once | [`client`], [`machine`] | §8; dissertation §6.3 |
-//! | what is on disk | [`storage`] | §5.1, "stable storage" |
-//! | deliberate defects | [`bugs`] | real incidents |
-//! | invariants, watched | [`monitors`] | Figure 3 |
+//! | what a server remembers | `replica`, `ballot`, `log` | Figure 2, "State" |
+//! | elections, pre-vote, check-quorum | `election` | §5.2, §5.4.1; dissertation §4.2.3, §6.2, §9.6 |
+//! | a leader replicates | `replication` | §5.3; dissertation §10.2 |
+//! | a follower stores | `follower` | §5.3, Figure 2, "AppendEntries RPC" |
+//! | commit and apply | `commit` | §5.3, §5.4.2, Figure 8 |
+//! | reads | `read` | §8; dissertation §6.4 |
+//! | clients, exactly once | `client`, `machine` | §8; dissertation §6.3 |
+//! | what is on disk | `storage` | §5.1, "stable storage" |
+//! | deliberate defects | `bugs` | real incidents |
+//! | invariants, watched | `monitors` | Figure 3 |
 //!
 //! One rule runs through all of it: **nothing that promises durability is sent before the sync that covers it
-//! has completed.** Handlers change memory only; [`replica::Replica::settle`] then writes what changed, begins
+//! has completed.** Handlers change memory only; `replica::Replica::settle` then writes what changed, begins
 //! the syncs, and sends the promises whose syncs are done.
 //!
 //! Not here yet: snapshots, membership changes, leader leases.

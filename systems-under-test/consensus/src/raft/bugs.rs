@@ -20,7 +20,7 @@ stormglass_core::bugs! {
             defect: "the election restriction compares the last index and ignores the last term",
             mirrors: "section 5.4.1 of the Raft paper, which exists to exclude it",
             schedule: "a leader is cut off with a long uncommitted tail while another commits a short one; then the two tails compete",
-            caught_by: ["leader-completeness", "state-machine-safety", "committed-on-durable-quorum", "linearizable"],
+            caught_by: ["leader-completeness", "state-machine-safety", "committed-on-durable-quorum", "no-regress", "linearizable"],
         },
         /// A candidate counts votes of its earlier candidacies.
         StaleVoteResponse {
@@ -28,7 +28,7 @@ stormglass_core::bugs! {
             defect: "a candidate counts a granted vote of an older term",
             mirrors: "little_raft 0.2.0, process_vote_response_as_candidate",
             schedule: "votes delayed beyond an election timeout, and repeated candidacies",
-            caught_by: ["one-leader-per-term", "leader-completeness", "linearizable"],
+            caught_by: ["one-leader-per-term", "log-matching", "leader-completeness", "state-machine-safety", "committed-on-durable-quorum", "linearizable"],
         },
         /// A majority of the others is taken for a majority.
         EvenQuorum {
@@ -36,7 +36,7 @@ stormglass_core::bugs! {
             defect: "the majority is computed from the peers without the server itself: 2 of 4 suffice",
             mirrors: "little_raft 0.2.0, `votes * 2 > peer_ids.len()`",
             schedule: "an even cluster in two halves",
-            caught_by: ["one-leader-per-term", "committed-on-durable-quorum", "leader-completeness", "linearizable"],
+            caught_by: ["one-leader-per-term", "log-matching", "leader-completeness", "state-machine-safety", "committed-on-durable-quorum", "linearizable"],
         },
         /// A leader commits what a majority holds, whoever made it.
         CommitPriorTerm {
@@ -44,7 +44,7 @@ stormglass_core::bugs! {
             defect: "a leader counts replicas of entries of older terms (Figure 8)",
             mirrors: "logcabin#44, critical data corruption",
             schedule: "leaders follow one another quickly while entries are on a part of the servers",
-            caught_by: ["leader-completeness", "state-machine-safety", "committed-on-durable-quorum", "linearizable"],
+            caught_by: ["leader-completeness", "state-machine-safety", "committed-on-durable-quorum", "no-regress", "linearizable"],
         },
         /// A follower answers AppendEntries without waiting for its disk.
         AckBeforeFsync {

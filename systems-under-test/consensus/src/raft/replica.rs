@@ -177,6 +177,10 @@ impl Replica {
     /// The end of every input: what has changed goes to the disk, and what has become durable is promised.
     #[inline]
     fn settle(&mut self, cx: &mut Context<'_, Raft>) {
+        if self.term_is_durable() {
+            self.enter_term(cx);
+            self.ask_for_votes(cx);
+        }
         let written = self.ballot.flush(cx).and(self.log.flush(cx));
         if written.is_err() {
             cx.set_timer(Timer::Disk, DISK_RETRY);
@@ -185,8 +189,6 @@ impl Replica {
             self.send_owed_vote(cx);
         }
         if self.term_is_durable() {
-            self.enter_term(cx);
-            self.ask_for_votes(cx);
             self.acknowledge(cx);
         }
         self.apply(cx);

@@ -1,5 +1,5 @@
 //! A leader replicates its log (§5.3, Figure 2 "Leaders"), without waiting for one answer before it sends the
-//! next entries (dissertation §10.2.1).
+//! next entries (dissertation §10.2.2).
 
 use std::collections::VecDeque;
 
