@@ -99,7 +99,7 @@ fn judge<M: Model>(
     let mut broken: Vec<Broken<'_, M>> = Vec::new();
     for (index, part) in parts.into_iter().enumerate() {
         if let Some(&(_, least)) = decided.broken.iter().find(|&&(broken, _)| broken == index) {
-            broken.push(locate::first_break(model, part, least, options.method));
+            broken.push(locate::first_break(model, part, least, options));
         }
     }
     if let Some(survey) = survey.filter(|survey| survey.count(Answer::Illegal) > 0) {
@@ -107,5 +107,5 @@ fn judge<M: Model>(
     }
     // The first break in real time is the one nearest to its cause.
     let first = broken.into_iter().min_by_key(|broken| broken.part.rank(broken.event));
-    Ok(first.map_or(unknown, |first| explain::violation(model, history, &first, others).into()))
+    Ok(first.map_or(unknown, |first| explain::violation(model, history, &first, others, options).into()))
 }

@@ -1,6 +1,7 @@
 //! Models of common objects. Each also [performs](crate::generate::Perform), so that random histories of it can be
 //! made.
 
+mod append_kv;
 mod counter;
 mod kv;
 mod list;
@@ -11,6 +12,7 @@ mod stack;
 mod stale;
 mod state_sets;
 
+pub use append_kv::AppendKvModel;
 pub use counter::{CounterModel, CounterOp, CounterRet};
 pub use kv::KvModel;
 pub use list::{ListModel, ListOp, ListRet};

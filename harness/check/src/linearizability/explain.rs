@@ -15,9 +15,10 @@ pub(super) fn violation<M: Model>(
     history: &History<M::Op, M::Ret>,
     broken: &Broken<'_, M>,
     others: usize,
+    options: &Options,
 ) -> Violation {
     let &Broken { ref part, event, before, all } = broken;
-    let shrunk = shrink::smallest_window(model, part, event);
+    let shrunk = shrink::smallest_window(model, part, event, options.limits.configurations);
     let ids: Vec<_> = shrunk.entries.iter().map(|&index| part.id(index)).collect();
     let operations: Vec<_> = ids.iter().map(|&id| history.operation(id)).collect();
     let last = part.operation(part.events[event as usize].index());

@@ -2,10 +2,11 @@
 
 use crate::linearizability::part::Part;
 use crate::linearizability::plain::{Budget, Found};
-use crate::linearizability::{Broken, Method, rounds};
+use crate::linearizability::{Broken, Options, rounds};
 use crate::model::Model;
 
-/// Configurations that one trial may visit, and four more for each operation; a trial that needs more counts as legal.
+/// Configurations that one trial may visit, and four more for each operation, but no more than the whole check; a trial
+/// that needs more counts as legal.
 const TRIAL: u64 = 200_000;
 
 /// The first return that makes the illegal `part` illegal; all events before `least` have a legal order.
@@ -15,15 +16,15 @@ pub(super) fn first_break<'a, M: Model>(
     model: &M,
     part: Part<'a, M>,
     least: u32,
-    method: Method,
+    options: &Options,
 ) -> Broken<'a, M> {
     let returns: Vec<u32> =
         (least..part.events.len() as u32).filter(|&event| part.events[event as usize].is_return()).collect();
     let is_broken = |place: usize| {
         let prefix = part.forgetting(model, returns[place], |_| true);
-        let mut budget =
-            Budget { configurations: TRIAL + 4 * prefix.entries.len() as u64, bytes: usize::MAX };
-        matches!(rounds::find(model, &prefix, method.quick(), &mut budget), Found::Illegal(_))
+        let allowed = (TRIAL + 4 * prefix.entries.len() as u64).min(options.limits.configurations);
+        let mut budget = Budget { configurations: allowed, bytes: options.limits.bytes };
+        matches!(rounds::find(model, &prefix, options.method.quick(), &mut budget), Found::Illegal(_))
     };
     // Legal below `low`, broken at `high`.
     let (mut low, mut step) = (0, 1);

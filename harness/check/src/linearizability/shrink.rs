@@ -17,7 +17,7 @@ use crate::model::Model;
 /// operations.
 const TRIAL: u64 = 20_000;
 /// Configurations that all trials of one window may visit, and a hundred more for each operation.
-const TRIALS: u64 = 4_000_000;
+const TRIALS: u64 = 1_000_000;
 
 /// The operations of a smallest window, and whether it is proven that none of them can go.
 pub(crate) struct Shrunk {
@@ -28,11 +28,13 @@ pub(crate) struct Shrunk {
 }
 
 /// Shrinks the part up to and including the event `until`, which together have no legal order.
-pub(crate) fn smallest_window<M: Model>(model: &M, part: &Part<'_, M>, until: u32) -> Shrunk {
+///
+/// All trials together visit no more configurations than `most`.
+pub(crate) fn smallest_window<M: Model>(model: &M, part: &Part<'_, M>, until: u32, most: u64) -> Shrunk {
     let size = part.entries.len() as u64;
     let last = part.events[until as usize].index();
-    let mut trials =
-        Trials { model, part, until, each: TRIAL + 4 * size, left: TRIALS + 100 * size, doubtful: false };
+    let left = (TRIALS + 100 * size).min(most);
+    let mut trials = Trials { model, part, until, each: TRIAL + 4 * size, left, doubtful: false };
     // What an operation returned later matters only if it took effect before.
     let returned: Vec<u32> =
         part.indexes().filter(|&index| part.entries[index as usize].returned <= until).collect();

@@ -33,8 +33,8 @@ pub(super) struct Values {
     pub(super) events: u32,
     /// Whether something was taken out that had not been put in, or twice.
     absurd: bool,
-    /// Whether there are takes of unknown outcome: each may have taken anything, so that only *legal* is certain.
-    wild: bool,
+    /// When takes of unknown outcome were invoked, in order: each may have taken anything, at any time since, or nothing.
+    pub(super) wild: Vec<u32>,
 }
 
 impl Values {
@@ -46,7 +46,8 @@ impl Values {
         const NO: Span = Span { called: NEVER, returned: NEVER };
         let mut found: BTreeMap<u64, Value> = BTreeMap::new();
         let events = part.events.len() as u32;
-        let mut all = Values { values: Vec::new(), nothings: Vec::new(), events, absurd: false, wild: false };
+        let mut all =
+            Values { values: Vec::new(), nothings: Vec::new(), events, absurd: false, wild: Vec::new() };
         for index in part.indexes() {
             let entry = part.entries[index as usize];
             let span = Span { called: entry.called, returned: entry.returned };
@@ -68,7 +69,7 @@ impl Values {
                 }
                 Transfer::FindsNothing if part.is_open(index) => {}
                 Transfer::FindsNothing => all.nothings.push(span),
-                Transfer::TakesSomething => all.wild = true,
+                Transfer::TakesSomething => all.wild.push(span.called),
             }
         }
         for value in found.into_values() {
@@ -81,10 +82,15 @@ impl Values {
         Some(all)
     }
 
-    /// The answer, given whether the values have an order.
+    /// Whether something was taken out that had not been put in, or twice.
+    pub(super) fn is_absurd(&self) -> bool {
+        self.absurd
+    }
+
+    /// The answer, given whether the values have an order if all takes of unknown outcome took nothing.
     pub(super) fn answer(&self, ordered: impl FnOnce() -> bool) -> Option<Answer> {
         match Answer::legal_if(!self.absurd && ordered()) {
-            Answer::Illegal if self.wild => None,
+            Answer::Illegal if !self.absurd && !self.wild.is_empty() => None,
             answer => Some(answer),
         }
     }

@@ -1,0 +1,37 @@
+//! Anomalies as they are found: of each kind the first, and how many there are.
+//!
+//! It does not know how they are found or what forbids them.
+
+use std::collections::BTreeMap;
+
+use super::anomaly::Anomaly;
+
+/// The first instance of an anomaly.
+pub(crate) struct Instance {
+    /// The transactions, in the order in which the text names them T1, T2 …
+    pub(crate) transactions: Vec<u32>,
+    /// Sentences that say what is impossible.
+    pub(crate) reasons: Vec<String>,
+    /// How many were found.
+    pub(crate) count: usize,
+}
+
+/// At most one instance of each anomaly.
+#[derive(Default)]
+pub(crate) struct Findings(pub(crate) BTreeMap<Anomaly, Instance>);
+
+impl Findings {
+    /// Counts an instance, and keeps it if it is the first; only then its reasons are put in words.
+    pub(crate) fn add(
+        &mut self,
+        anomaly: Anomaly,
+        transactions: &[u32],
+        reasons: impl FnOnce() -> Vec<String>,
+    ) {
+        self.0.entry(anomaly).and_modify(|first| first.count += 1).or_insert_with(|| Instance {
+            transactions: transactions.to_vec(),
+            reasons: reasons(),
+            count: 1,
+        });
+    }
+}
