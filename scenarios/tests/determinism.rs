@@ -22,7 +22,7 @@ fn twenty_golden_seeds_have_their_golden_digests() {
 /// One job and two print the same results in the same order, with a planted bug and without.
 #[test]
 fn the_number_of_jobs_changes_nothing() {
-    for scenarios in [&["raft/storm"][..], &["raft/even-quorum", "raft/storm"]] {
+    for scenarios in [&["raft/storm"][..], &["raft/bug-even-quorum", "raft/storm"]] {
         let run = |jobs| {
             let mut arguments = vec!["run"];
             arguments.extend(scenarios);
@@ -39,7 +39,7 @@ fn a_saved_plan_replays_to_the_same_digest() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("plan.toml");
     let file = file.to_str().unwrap();
-    for scenario in ["raft/storm", "raft/even-quorum"] {
+    for scenario in ["raft/storm", "raft/bug-even-quorum"] {
         stormglass(&["explain", scenario, "--seed", "3", "--save", file]).unwrap();
         let drawn = stormglass(&["replay", scenario, "--seed", "3"]).unwrap();
         let loaded = stormglass(&["replay", file]).unwrap();

@@ -1,6 +1,6 @@
 //! Scenarios as tests: one test for each, of its own name, under `cargo test` and nextest.
 //!
-//! A scenario that fails prints the page of its first failure. Two variables change what runs without an edit:
+//! A planted bug must be found, and the correct twin must pass the same seeds. A scenario that fails prints the page of its first failure. Two variables change what runs without an edit:
 //! `STORMGLASS_SEEDS` (`500`, or `100..200`) says which seeds, `STORMGLASS_SEED` (`117`) says one.
 
 use std::ops::{ControlFlow, Range};
@@ -8,8 +8,8 @@ use std::ops::{ControlFlow, Range};
 use libtest_mimic::{Arguments, Failed, Trial};
 use stormglass_cli::args::seeds;
 use stormglass_cli::{App, Library};
-use stormglass_explore::{Registry, Sweep};
-use stormglass_plan::scenario::Scenario;
+use stormglass_explore::{Case, Registry, Report, Sweep};
+use stormglass_plan::scenario::{Expect, Scenario};
 use stormglass_report::{Outcome, Tally, failure_page};
 
 /// Runs every scenario of `library` as a test, as the `main` of a test target with `harness = false`. `registry`
@@ -38,7 +38,8 @@ fn trial(name: String, registry: fn() -> Registry, library: fn() -> Library) -> 
         let app = App::new(registry(), library());
         let loaded = app.library.load(&name, &app.registry).map_err(|mistake| mistake.to_string())?;
         let case = loaded.case(&app.registry).map_err(|mistake| mistake.to_string())?;
-        judge(&loaded.scenario, &*case).map_err(Failed::from)
+        let twin = twin(&loaded.scenario, &app.registry)?;
+        judge(&loaded.scenario, &*case, twin.as_deref()).map_err(Failed::from)
     })
 }
 
@@ -53,18 +54,60 @@ pub fn check(registry: &Registry, scenario: &Scenario) {
     let subject = subject.unwrap_or_else(|| panic!("no system `{}` is registered", scenario.system));
     let case =
         subject.case(scenario).unwrap_or_else(|problem| panic!("scenario `{}`: {problem}", scenario.name));
-    if let Err(page) = judge(scenario, &*case) {
+    let twin = twin(scenario, registry).unwrap_or_else(|problem| panic!("{problem}"));
+    if let Err(page) = judge(scenario, &*case, twin.as_deref()) {
         panic!("\n{page}");
     }
 }
 
-/// `Err` with the page of the failure, if the scenario does not end as it expects.
-fn judge(scenario: &Scenario, case: &dyn stormglass_explore::Case) -> Result<(), String> {
+/// The same scenario on the system without its planted bug, if a bug is to be found in it.
+fn twin(scenario: &Scenario, registry: &Registry) -> Result<Option<Box<dyn Case>>, String> {
+    if scenario.expect.is_ok() {
+        return Ok(None);
+    }
+    let correct = Scenario { bug: None, expect: Expect::Ok, ..scenario.clone() };
+    match registry.get(&scenario.system).map(|subject| subject.case(&correct)) {
+        Some(Ok(case)) => Ok(Some(case)),
+        Some(Err(problem)) => Err(format!("the correct twin of `{}`: {problem}", scenario.name)),
+        None => Err(format!("no system `{}` is registered", scenario.system)),
+    }
+}
+
+/// `Err` with the page of the failure, if the scenario does not end as it expects. A planted bug counts as found
+/// only if the correct twin passes the seeds that it took: otherwise the scenario, not the bug, is at fault.
+fn judge(scenario: &Scenario, case: &dyn Case, twin: Option<&dyn Case>) -> Result<(), String> {
     let range = wanted(scenario)?;
+    let tally = swept(scenario, case, range.clone())?;
+    let page = |scenario: &Scenario, report: &Option<Report>, of: u64| {
+        let report = report.as_ref().expect("an outcome that is not ok has its report");
+        let command = format!("stormglass replay {} --seed {}", scenario.name, report.seed);
+        Err(failure_page(scenario, report, of, &command))
+    };
+    match tally.outcome(scenario) {
+        Outcome::Ok => Ok(()),
+        Outcome::Violated => page(scenario, &tally.first_violation, range.end - range.start),
+        Outcome::Unknown => page(scenario, &tally.first_unknown, range.end - range.start),
+        Outcome::NotFound => {
+            let bug = scenario.bug.as_deref().unwrap_or("?");
+            Err(format!("{}: the planted bug `{bug}` was not found in {} seeds", scenario.name, tally.runs))
+        }
+        Outcome::Found => {
+            let Some(twin) = twin else { return Ok(()) };
+            let correct = Scenario { bug: None, expect: Expect::Ok, ..scenario.clone() };
+            let tally = swept(&correct, twin, range.start..range.start + tally.runs)?;
+            match tally.outcome(&correct) {
+                Outcome::Violated => page(&correct, &tally.first_violation, tally.runs),
+                _ => Ok(()),
+            }
+        }
+    }
+}
+
+/// Runs the seeds until all are done or more would change nothing.
+fn swept(scenario: &Scenario, case: &dyn Case, seeds: Range<u64>) -> Result<Tally, String> {
     let mut tally = Tally::default();
     // Tests run beside one another already: each takes one core.
-    let sweep = Sweep { seeds: range.clone(), jobs: 1 };
-    let swept = sweep.run(case, |report| {
+    let swept = Sweep { seeds, jobs: 1 }.run(case, |report| {
         tally.add(report, &scenario.expect);
         match tally.settled() || (scenario.expect.is_ok() && tally.violated > 0) {
             true => ControlFlow::Break(()),
@@ -72,22 +115,7 @@ fn judge(scenario: &Scenario, case: &dyn stormglass_explore::Case) -> Result<(),
         }
     });
     swept.map_err(|problem| format!("scenario `{}`: {problem}", scenario.name))?;
-    let failure = match tally.outcome(scenario) {
-        Outcome::Ok | Outcome::Found => return Ok(()),
-        Outcome::Violated => &tally.first_violation,
-        Outcome::Unknown => &tally.first_unknown,
-        Outcome::NotFound => {
-            return Err(format!(
-                "{}: the planted bug `{}` was not found in {} seeds",
-                scenario.name,
-                scenario.bug.as_deref().unwrap_or("?"),
-                tally.runs
-            ));
-        }
-    };
-    let report = failure.as_ref().expect("an outcome that is not ok has its report");
-    let command = format!("stormglass replay {} --seed {}", scenario.name, report.seed);
-    Err(failure_page(scenario, report, range.end - range.start, &command))
+    Ok(tally)
 }
 
 /// The seeds to run: the scenario's own, or what the environment says.
