@@ -43,6 +43,7 @@ mod components;
 mod cycles;
 mod explain;
 mod findings;
+pub mod generate;
 mod graph;
 mod intern;
 mod level;

@@ -4,6 +4,7 @@ pub mod append_kv;
 pub mod bank;
 pub mod counter;
 pub mod kv;
+pub mod txn;
 pub mod lock;
 pub mod number;
 pub mod queue;

@@ -115,47 +115,242 @@ struct Running<V: Value> {
     steps: Vec<V::Step>,
     /// The commit that it reads as of, under [`Promise::Snapshot`].
     snapshot: u64,
+    /// What was read so far, under [`Promise::Nothing`].
     reads: Vec<V>,
-    /// Steps done, under [`Promise::Nothing`].
-    done: usize,
 }
 
-/// All versions of the keys in use.
+/// What a client does next.
+enum Doing<V: Value> {
+    Nothing,
+    Running(Running<V>),
+    /// It took effect, or not; its client has yet to hear of it.
+    Done(usize, Outcome<Reads<V>>),
+}
+
+/// All versions of a key.
+#[derive(Default)]
+struct Key {
+    values: Vec<u64>,
+    /// The commit that wrote each value.
+    commits: Vec<u64>,
+}
+
 struct Store {
-    /// The name of each key in use, the values written, the commits that wrote them, and the values handed out.
-    keys: Vec<(u64, Vec<u64>, Vec<u64>, u64)>,
-    names: u64,
+    keys: Vec<Key>,
+    /// The keys in use, and how many values of each were handed out.
+    live: Vec<(u64, u64)>,
     commits: u64,
-    writes_per_key: u64,
 }
 
 impl Store {
-    fn new(shape: &Shape) -> Store {
-        let keys = (0..shape.keys).map(|name| (name, Vec::new(), Vec::new(), 0)).collect();
-        Store { keys, names: shape.keys, commits: 0, writes_per_key: shape.writes_per_key }
+    fn new(keys: u64) -> Store {
+        Store {
+            keys: (0..keys).map(|_| Key::default()).collect(),
+            live: (0..keys).map(|key| (key, 0)).collect(),
+            commits: 0,
+        }
     }
 
-    fn find(&mut self, name: u64) -> Option<&mut (u64, Vec<u64>, Vec<u64>, u64)> {
-        self.keys.iter_mut().find(|key| key.0 == name)
-    }
-
-    /// The steps of a new transaction. A key that has had its writes is replaced; the old one is no longer asked for.
-    fn steps<V: Value>(&mut self, longest: u64, draws: &mut Draws) -> Vec<V::Step> {
-        let count = 1 + draws.below(longest);
+    /// The steps of a new transaction. A key that has had its writes is replaced by a new one.
+    fn steps<V: Value>(&mut self, shape: &Shape, draws: &mut Draws) -> Vec<V::Step> {
+        let count = 1 + draws.below(shape.longest);
         let step = |_| {
-            let place = draws.below(self.keys.len() as u64) as usize;
+            let place = draws.below(self.live.len() as u64) as usize;
+            let (key, handed) = self.live[place];
             if draws.below(2) == 0 {
-                return V::read(self.keys[place].0);
+                return V::read(key);
             }
-            let key = &mut self.keys[place];
-            key.3 += 1;
-            let write = V::write(key.0, key.3);
-            if key.3 >= self.writes_per_key {
-                *key = (self.names, Vec::new(), Vec::new(), 0);
-                self.names += 1;
+            self.live[place].1 += 1;
+            if handed + 1 >= shape.writes_per_key {
+                self.live[place] = (self.keys.len() as u64, 0);
+                self.keys.push(Key::default());
             }
-            write
+            V::write(key, handed + 1)
         };
         (0..count).map(step).collect()
+    }
+
+    /// What the reads of a transaction show as of a commit.
+    fn read<V: Value>(&self, steps: &[V::Step], as_of: u64) -> Vec<V> {
+        let mut reads = Vec::new();
+        for (index, &step) in steps.iter().enumerate() {
+            let (key, None) = V::parts(step) else { continue };
+            let Key { values, commits } = &self.keys[key as usize];
+            let visible = &values[..commits.partition_point(|&commit| commit <= as_of)];
+            let own: Vec<u64> = steps[..index]
+                .iter()
+                .filter_map(|&step| V::parts(step).1.filter(|_| V::parts(step).0 == key))
+                .collect();
+            reads.push(match own.is_empty() {
+                true => V::shown(visible),
+                false => V::shown(&[visible, &own[..]].concat()),
+            });
+        }
+        reads
+    }
+
+    /// Commits the writes of a transaction, unless somebody else wrote one of its keys after `as_of`.
+    fn write<V: Value>(&mut self, steps: &[V::Step], as_of: u64) -> bool {
+        let writes =
+            || steps.iter().map(|&step| V::parts(step)).filter_map(|(key, value)| Some((key, value?)));
+        let is_newer = |key: u64| self.keys[key as usize].commits.last().is_some_and(|&last| last > as_of);
+        if writes().any(|(key, _)| is_newer(key)) {
+            return false;
+        }
+        self.commits += 1;
+        for (key, value) in writes() {
+            self.keys[key as usize].values.push(value);
+            self.keys[key as usize].commits.push(self.commits);
+        }
+        true
+    }
+}
+
+impl<V: Value> Execution<V> {
+    /// Runs `shape.transactions` transactions of concurrent clients on a store that keeps `shape.promise`.
+    pub fn new(shape: Shape, draws: &mut Draws) -> Execution<V> {
+        let mut run = Execution { events: Vec::with_capacity(2 * shape.transactions) };
+        let mut store = Store::new(shape.keys);
+        let mut clients: Vec<Doing<V>> = (0..shape.clients).map(|_| Doing::Nothing).collect();
+        let mut late: Vec<Vec<V::Step>> = Vec::new();
+        let (mut invoked, mut completed) = (0, 0);
+        while completed < shape.transactions {
+            let client = draws.below(u64::from(shape.clients)) as usize;
+            clients[client] = match std::mem::replace(&mut clients[client], Doing::Nothing) {
+                Doing::Nothing if invoked == shape.transactions => Doing::Nothing,
+                Doing::Nothing => {
+                    let steps: Vec<V::Step> = store.steps::<V>(&shape, draws);
+                    run.events.push(Event::Invoke { client: client as u32, steps: steps.clone() });
+                    invoked += 1;
+                    let (transaction, snapshot) = (invoked - 1, store.commits);
+                    Doing::Running(Running { transaction, steps, snapshot, reads: Vec::new() })
+                }
+                Doing::Running(running) => work(running, &shape, &mut store, &mut late, draws),
+                Doing::Done(transaction, outcome) => {
+                    run.events.push(Event::Complete { transaction, outcome });
+                    completed += 1;
+                    Doing::Nothing
+                }
+            };
+            if !late.is_empty() && draws.below(16) == 0 {
+                let steps = late.swap_remove(draws.below(late.len() as u64) as usize);
+                store.write::<V>(&steps, u64::MAX);
+            }
+        }
+        run
+    }
+
+    /// The history: a millisecond passes from each invocation or completion to the next.
+    #[must_use]
+    pub fn history(&self) -> History<Txn<V::Step>, Reads<V>> {
+        let mut history = History::new();
+        let mut processes = 0;
+        let mut process_of = std::collections::BTreeMap::new();
+        let mut clients = Vec::new();
+        for (moment, event) in self.events.iter().enumerate() {
+            let at = Time::from_nanos(moment as u64 * 1_000_000);
+            match event {
+                Event::Invoke { client, steps } => {
+                    let process = *process_of.entry(*client).or_insert_with(|| {
+                        processes += 1;
+                        processes - 1
+                    });
+                    clients.push(*client);
+                    history.invoke(ProcessId(process), ClientId(*client), Txn(steps.clone()), at);
+                }
+                Event::Complete { transaction, outcome } => {
+                    if matches!(outcome, Outcome::Info(_)) {
+                        process_of.remove(&clients[*transaction]);
+                    }
+                    history.complete(OperationId(*transaction), outcome.clone(), None, at);
+                }
+            }
+        }
+        history
+    }
+
+    /// Changes one thing: a read shows what another read shows, or an answered transaction failed, or one was
+    /// answered earlier than it was. Says whether it found something to change.
+    pub fn mutate(&mut self, draws: &mut Draws) -> bool {
+        (0..32).any(|_| self.try_to_mutate(draws))
+    }
+
+    fn try_to_mutate(&mut self, draws: &mut Draws) -> bool {
+        let count = self.events.len() as u64;
+        let (one, other) = (draws.below(count) as usize, draws.below(count) as usize);
+        let shown = match &self.events[other] {
+            Event::Complete { outcome: Outcome::Ok(reads), .. } => {
+                reads.0.get(draws.below(1 + reads.0.len() as u64) as usize).cloned()
+            }
+            _ => None,
+        };
+        let Event::Complete { transaction, outcome } = &mut self.events[one] else { return false };
+        let Outcome::Ok(reads) = outcome else { return false };
+        match draws.below(8) {
+            0 => *outcome = Outcome::Fail("refused".to_owned()),
+            1 | 2 => {
+                let transaction = *transaction;
+                let is_invoked = |event: &Event<V>| matches!(event, Event::Invoke { .. });
+                let invocations = (0..one).filter(|&index| is_invoked(&self.events[index]));
+                let Some(begin) = invocations.into_iter().nth(transaction) else { return false };
+                let event = self.events.remove(one);
+                self.events.insert(begin + 1, event);
+            }
+            _ => {
+                let slot = draws.below(1 + reads.0.len() as u64) as usize;
+                match (reads.0.get_mut(slot), shown) {
+                    (Some(read), Some(shown)) if *read != shown => *read = shown,
+                    _ => return false,
+                }
+            }
+        }
+        true
+    }
+}
+
+/// One piece of a transaction's work.
+fn work<V: Value>(
+    mut running: Running<V>,
+    shape: &Shape,
+    store: &mut Store,
+    late: &mut Vec<Vec<V::Step>>,
+    draws: &mut Draws,
+) -> Doing<V> {
+    let Running { transaction, steps, snapshot, .. } = &running;
+    let transaction = *transaction;
+    if draws.chance(shape.failed) {
+        return Doing::Done(transaction, Outcome::Fail("refused".to_owned()));
+    }
+    if draws.chance(shape.unknown) {
+        match draws.below(3) {
+            0 => {}
+            1 => drop(store.write::<V>(steps, store.commits)),
+            _ if shape.promise == Promise::Strict => late.push(steps.clone()),
+            _ => {}
+        }
+        return Doing::Done(transaction, Outcome::Info("timed out".to_owned()));
+    }
+    match shape.promise {
+        Promise::Strict => {
+            let reads = store.read(steps, store.commits);
+            store.write::<V>(steps, store.commits);
+            Doing::Done(transaction, Outcome::Ok(Reads(reads)))
+        }
+        Promise::Snapshot => {
+            let reads = store.read(steps, *snapshot);
+            match store.write::<V>(steps, *snapshot) {
+                true => Doing::Done(transaction, Outcome::Ok(Reads(reads))),
+                false => Doing::Done(transaction, Outcome::Fail("conflict".to_owned())),
+            }
+        }
+        Promise::Nothing => {
+            let step = [running.steps.remove(0)];
+            running.reads.extend(store.read::<V>(&step, store.commits));
+            store.write::<V>(&step, store.commits);
+            match running.steps.is_empty() {
+                true => Doing::Done(transaction, Outcome::Ok(Reads(running.reads))),
+                false => Doing::Running(running),
+            }
+        }
     }
 }
