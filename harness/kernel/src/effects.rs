@@ -4,12 +4,12 @@ use stormglass_core::context::Effect;
 use stormglass_core::id::Address;
 use stormglass_core::random::CausalId;
 use stormglass_core::system::System;
-use stormglass_core::time::Duration;
+use stormglass_core::time::{Duration, Time};
 
 use crate::host::{Gate, Notice};
 use crate::network::{Fate, Loss};
 use crate::queue::Key;
-use crate::world::{Event, World};
+use crate::world::{Deed, Event, World};
 
 impl<S: System> World<S> {
     /// Carries out what the step asked for.
@@ -19,9 +19,10 @@ impl<S: System> World<S> {
         }
         let address = self.address(host);
         let mut effects = std::mem::take(&mut self.effects);
-        for (index, effect) in effects.drain(..).enumerate() {
+        for (index, effect) in effects.iter_mut().enumerate() {
             self.effect(host, address, cause, cause.child(index as u64), effect);
         }
+        effects.clear();
         self.effects = effects;
     }
 
@@ -39,11 +40,12 @@ impl<S: System> World<S> {
             _ => None,
         });
         effects.truncate(cut);
-        for (index, effect) in effects.drain(..).enumerate() {
+        for (index, effect) in effects.iter_mut().enumerate() {
             let id = cause.child(index as u64);
-            self.record_effect(host, cause, id, &effect);
+            self.record_effect(host, cause, id, effect);
             self.effect(host, address, cause, id, effect);
         }
+        effects.clear();
         self.effects = effects;
         if let Some(mark) = undone {
             self.host(host).disk.cut(mark);
@@ -54,23 +56,42 @@ impl<S: System> World<S> {
         }
     }
 
+    /// Carries out one effect, and leaves nothing in its place. It is looked at where it lies and moved only in
+    /// parts: moved as a whole it would be copied twice.
     #[inline(always)]
-    fn effect(&mut self, host: u32, address: Address, cause: CausalId, id: CausalId, effect: Effect<S>) {
+    fn effect(&mut self, host: u32, address: Address, cause: CausalId, id: CausalId, effect: &mut Effect<S>) {
+        const DONE: &str = "done";
         match effect {
-            Effect::Send { to, message } => self.send(host, address, to, message, cause, id),
-            Effect::SetTimer { timer, after } => {
-                let this = &mut self.clockworks[host as usize];
-                let due = this.clock.when(this.clock.elapsed(self.now) + after);
-                if let Some(key) = this.timers.set(timer, Key::new(due, id)) {
-                    self.queue.push(key, Event::Timer { host, timer });
+            Effect::Send { to, .. } => {
+                let to = *to;
+                if let Effect::Send { message, .. } = std::mem::replace(effect, Effect::Point(DONE)) {
+                    self.send(host, address, to, message, cause, id);
                 }
             }
-            Effect::CancelTimer { timer } => self.clockworks[host as usize].timers.cancel(timer),
+            Effect::SetTimer { timer, after } => {
+                let due = if self.drifted { self.due(host, *after) } else { self.now + *after };
+                if let Some(key) = self.timers[host as usize].set(*timer, Key::new(due, id)) {
+                    self.queue.push(key, Event::Timer { host, timer: *timer });
+                }
+            }
+            rare => {
+                let effect = std::mem::replace(rare, Effect::Point(DONE));
+                self.rare_effect(host, address, cause, id, effect);
+            }
+        }
+    }
+
+    /// All but messages and timers. Apart, so that their road is short.
+    #[inline(never)]
+    fn rare_effect(&mut self, host: u32, address: Address, cause: CausalId, id: CausalId, effect: Effect<S>) {
+        match effect {
+            Effect::Send { .. } | Effect::SetTimer { .. } => unreachable!("these have a road of their own"),
+            Effect::CancelTimer { timer } => self.timers[host as usize].cancel(timer),
             // The cache was changed when the node asked; only a crash needs to know where in the order.
             Effect::Write { .. } => {}
             Effect::Sync { sync } => {
                 let delay = self.sync_delay(host, id);
-                self.queue.push(Key::new(self.now + delay, id), Event::SyncDone { host, sync });
+                self.queue.push(Key::new(self.now + delay, id), Event::Deed(Deed::SyncDone { host, sync }));
             }
             Effect::Emit(event) => {
                 if let Address::Node(node) = address {
@@ -108,6 +129,13 @@ impl<S: System> World<S> {
         }
     }
 
+    /// When the host's clock will have gone on by `span`.
+    #[cold]
+    fn due(&self, host: u32, span: Duration) -> Time {
+        let clock = &self.hosts[host as usize].clock;
+        clock.when(clock.elapsed(self.now) + span)
+    }
+
     /// The host is at work for `span` after this step.
     #[inline(never)]
     fn occupy(&mut self, host: u32, span: Duration, id: CausalId) {
@@ -115,7 +143,7 @@ impl<S: System> World<S> {
         this.busy_until = this.busy_until.max(self.now) + span;
         let until = this.busy_until;
         self.gates[host as usize] = Gate::Shut;
-        self.queue.push(Key::new(until, id), Event::Wake { host });
+        self.queue.push(Key::new(until, id), Event::Deed(Deed::Wake { host }));
     }
 }
 

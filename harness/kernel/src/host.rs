@@ -1,6 +1,6 @@
 //! One machine of the world: what few messages touch of it, and the small things that say how inputs reach it.
 //!
-//! The world keeps gates, nodes, clockworks and the rest in lists of their own: most messages touch only a gate
+//! The world keeps gates, nodes, timers and the rest in lists of their own: most messages touch only a gate
 //! and a node, and with ten thousand machines what is touched decides the speed.
 
 use std::collections::VecDeque;
@@ -15,11 +15,11 @@ use stormglass_core::time::Time;
 use stormglass_plan::latency::Latency;
 
 use crate::queue::Key;
-use crate::timers::Timers;
 
 /// All of a machine that most messages do not touch.
 #[derive(Clone)]
 pub(crate) struct Host<S: System> {
+    pub(crate) clock: LocalClock,
     pub(crate) disk: Disk,
     /// What arrived while the gate was shut, in order of arrival.
     pub(crate) inbox: VecDeque<(CausalId, Input<S>)>,
@@ -33,13 +33,6 @@ pub(crate) struct Host<S: System> {
     pub(crate) disk_weather: Vec<DiskWeather>,
     /// The fault that holds it down.
     pub(crate) downed_by: Option<usize>,
-}
-
-/// A machine's clocks, and the timers that run by them.
-#[derive(Clone)]
-pub(crate) struct Clockwork<T> {
-    pub(crate) clock: LocalClock,
-    pub(crate) timers: Timers<T>,
 }
 
 #[derive(Clone)]
@@ -103,6 +96,7 @@ pub(crate) enum Notice<S: System> {
 impl<S: System> Host<S> {
     pub(crate) fn new() -> Host<S> {
         Host {
+            clock: LocalClock::new(),
             disk: Disk::new(),
             inbox: VecDeque::new(),
             pauses: 0,
@@ -117,18 +111,5 @@ impl<S: System> Host<S> {
 impl<S: System> ClientState<S> {
     pub(crate) fn new(id: ClientId, client: S::Client) -> ClientState<S> {
         ClientState { client, process: ProcessId(u64::from(id.0)), open: None, waiting: VecDeque::new() }
-    }
-}
-
-impl<T: Copy + Ord> Clockwork<T> {
-    pub(crate) fn new() -> Clockwork<T> {
-        Clockwork { clock: LocalClock::new(), timers: Timers::new() }
-    }
-
-    /// The clock goes on at another pace, and all timers with it. Answers the timer events to queue.
-    pub(crate) fn set_pace(&mut self, ppm: i32, now: Time) -> Vec<(T, Key)> {
-        let before = self.clock;
-        self.clock.set_pace(ppm, now);
-        self.timers.retime(&before, &self.clock)
     }
 }

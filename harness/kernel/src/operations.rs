@@ -10,7 +10,7 @@ use stormglass_core::trace::Kind;
 use crate::digest::hash_of;
 use crate::host::Input;
 use crate::queue::Key;
-use crate::world::{Event, World};
+use crate::world::{Deed, Event, World};
 
 impl<S: System> World<S> {
     /// Lets the plan's operation at `place` wait in the queue: one at a time, so that a long plan costs no
@@ -18,7 +18,7 @@ impl<S: System> World<S> {
     pub(crate) fn schedule_operation(&mut self, place: usize) {
         if let Some(operation) = self.plan.operations.get(place) {
             let key = Key::new(operation.at.max(self.now), self.operation_id(place));
-            self.queue.push(key, Event::Operation { place: place as u32 });
+            self.queue.push(key, Event::Deed(Deed::Operation { place: place as u32 }));
         }
     }
 
@@ -79,7 +79,7 @@ impl<S: System> World<S> {
             world.about(host, Kind::Complete, id, cause, world.history.operation(open).to_string())
         });
         if free {
-            self.queue.push(Key::new(now, id), Event::Free { host });
+            self.queue.push(Key::new(now, id), Event::Deed(Deed::Free { host }));
         }
     }
 }

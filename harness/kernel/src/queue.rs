@@ -22,6 +22,8 @@ const SLOTS: usize = 2048;
 const WORDS: usize = SLOTS / 64;
 /// Events of one slot that lie side by side. A slot of a large world is read back in order of memory.
 const BLOCK: u32 = 4;
+/// More events in one slot than this are many: the world is so large that it lies far from the processor.
+const MANY: usize = 8;
 /// No place. Its last bits say that its block is full, so that an empty slot needs no test of its own.
 const NONE: u32 = u32::MAX;
 
@@ -119,7 +121,7 @@ impl<T> Queue<T> {
             cursor: 0,
             far: BinaryHeap::new(),
             far_slot: u64::MAX,
-            width: std::env::var("W").map_or(16, |w| w.parse().unwrap()),
+            width: if hosts < 64 { 16 } else { 14 },
         }
     }
 
@@ -197,10 +199,22 @@ impl<T> Queue<T> {
     }
 
     /// Takes the next event if it is due by `limit`.
-    #[inline(always)]
+    #[cfg(test)]
     pub(crate) fn pop_until(&mut self, limit: Time) -> Option<(Key, T)> {
-        if self.open.is_empty() && !self.advance() {
-            return None;
+        self.pop_foreseeing(limit, |_| {})
+    }
+
+    /// The same; `foresee` is shown each of the next events at the moment when many of them are opened, so that
+    /// it can have brought near what they will need: together that takes little longer than for one.
+    #[inline(always)]
+    pub(crate) fn pop_foreseeing(&mut self, limit: Time, foresee: impl Fn(&T)) -> Option<(Key, T)> {
+        if self.open.is_empty() {
+            if !self.advance() {
+                return None;
+            }
+            if self.open.len() > MANY {
+                self.open.iter().filter_map(|&(_, place)| self.entries[place as usize].item.as_ref()).for_each(foresee);
+            }
         }
         let &(key, place) = self.open.last()?;
         if key.at > limit {

@@ -82,10 +82,20 @@ impl<S: System> World<S> {
         self.sender = None;
     }
 
+    /// A queued timer event comes up.
+    #[inline(always)]
+    pub(crate) fn timer_up(&mut self, host: u32, timer: S::Timer, key: Key) {
+        if self.gates[host as usize] == Gate::Open {
+            self.timer_popped(host, timer, key);
+        } else {
+            self.arrive(host, key.id(), Input::Timer(timer, key));
+        }
+    }
+
     /// A queued timer event came up and the gate is open: the timer runs out, if the event still stands for it.
     #[inline(always)]
-    pub(crate) fn timer_popped(&mut self, host: u32, timer: S::Timer, key: Key) {
-        match self.clockworks[host as usize].timers.popped(timer, key, self.now) {
+    fn timer_popped(&mut self, host: u32, timer: S::Timer, key: Key) {
+        match self.timers[host as usize].popped(timer, key, self.now) {
             Popped::Fire(id) => {
                 self.record(move |world| world.about(host, Kind::Timer, id, id, format!("{timer:?}")));
                 if self.is_node(host) {
@@ -106,8 +116,8 @@ impl<S: System> World<S> {
         let place = host as usize;
         if let Some(node) = &mut self.nodes[place] {
             let draws = Draws::new(id, Purpose::Node);
-            let (clock, disk) = (&self.clockworks[place].clock, &mut self.hosts[place].disk);
-            input(node, &mut Context::new(self.now, clock, draws, disk, &mut self.effects));
+            let host = &mut self.hosts[place];
+            input(node, &mut Context::new(self.now, &host.clock, draws, &mut host.disk, &mut self.effects));
         }
         if !self.effects.is_empty() {
             self.carry_out(host, id);
@@ -120,8 +130,9 @@ impl<S: System> World<S> {
         let place = host as usize;
         if let Some(state) = self.clients.get_mut(place - self.nodes.len()) {
             let draws = Draws::new(id, Purpose::Node);
-            let (clock, disk) = (&self.clockworks[place].clock, &mut self.hosts[place].disk);
-            input(&mut state.client, &mut Context::new(self.now, clock, draws, disk, &mut self.effects));
+            let host = &mut self.hosts[place];
+            let cx = &mut Context::new(self.now, &host.clock, draws, &mut host.disk, &mut self.effects);
+            input(&mut state.client, cx);
         }
         if !self.effects.is_empty() {
             self.carry_out(host, id);

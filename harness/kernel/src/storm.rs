@@ -15,7 +15,7 @@ use crate::host::{DiskWeather, DiskWeatherKind, Fuse, Gate, Input, Notice};
 use crate::network::{Weather, WeatherKind};
 use crate::queue::Key;
 use crate::target;
-use crate::world::{Event, World};
+use crate::world::{Deed, Event, World};
 
 impl<S: System> World<S> {
     /// The plan's fault at `place` strikes: its target is resolved now, and stays.
@@ -83,7 +83,7 @@ impl<S: System> World<S> {
             Fault::FailSync { rate, .. } => {
                 this.disk_weather.push(DiskWeather { fault: place, kind: DiskWeatherKind::FailSync(*rate) });
             }
-            Fault::ClockJump { by, .. } => self.clockworks[host as usize].clock.jump(*by),
+            Fault::ClockJump { by, .. } => this.clock.jump(*by),
             Fault::ClockDrift { ppm, .. } => self.set_pace(host, *ppm),
             Fault::Partition { .. }
             | Fault::Isolate { .. }
@@ -160,12 +160,12 @@ impl<S: System> World<S> {
             Fault::Crash { .. } => {
                 self.fuses -= u32::from(this.fuse.take_if(|fuse| fuse.fault == place).is_some());
                 if this.downed_by == Some(place) {
-                    self.queue.push(Key::new(now, id), Event::Start { host });
+                    self.queue.push(Key::new(now, id), Event::Deed(Deed::Start { host }));
                 }
             }
             Fault::Pause { .. } => {
                 this.pauses -= 1;
-                self.queue.push(Key::new(now, id), Event::Wake { host });
+                self.queue.push(Key::new(now, id), Event::Deed(Deed::Wake { host }));
             }
             Fault::SlowDisk { .. } | Fault::FailSync { .. } => {
                 this.disk_weather.retain(|weather| weather.fault != place);
@@ -197,7 +197,7 @@ impl<S: System> World<S> {
         }
         self.nodes[host as usize] = None;
         self.gates[host as usize] = Gate::Down;
-        self.clockworks[host as usize].timers.clear();
+        self.timers[host as usize].clear();
         this.inbox.clear();
         self.fuses -= u32::from(this.fuse.take().is_some());
         this.downed_by = fault;
@@ -242,8 +242,13 @@ impl<S: System> World<S> {
         })
     }
 
+    /// The host's clocks go on at another pace, and all its timers with them.
     fn set_pace(&mut self, host: u32, ppm: i32) {
-        for (timer, key) in self.clockworks[host as usize].set_pace(ppm, self.now) {
+        self.drifted = true;
+        let clock = &mut self.hosts[host as usize].clock;
+        let before = *clock;
+        clock.set_pace(ppm, self.now);
+        for (timer, key) in self.timers[host as usize].retime(&before, clock) {
             self.queue.push(key, Event::Timer { host, timer });
         }
     }

@@ -4,6 +4,7 @@
 //! a dead event in the queue each time. Instead the one queued event stays, and when it comes up too early it
 //! is queued again for the moment that counts. Only a timer moved to an *earlier* moment needs a new event.
 
+use smallvec::SmallVec;
 use stormglass_core::clock::LocalClock;
 use stormglass_core::random::CausalId;
 use stormglass_core::time::Time;
@@ -12,18 +13,22 @@ use crate::queue::Key;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Timers<T> {
-    /// Ordered by name. One that has run out keeps its place, since most timers are set again.
-    slots: Vec<Slot<T>>,
+    /// Ordered by name. One that has run out keeps its place, since most timers are set again. The first lie in
+    /// place: with ten thousand hosts, what is touched decides the speed.
+    slots: SmallVec<[Slot<T>; 1]>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Slot<T> {
     timer: T,
     state: State,
+    /// Of the id of the queued event, the last bits. Should two events of one timer agree in them and in their
+    /// moment, the first to come up stands for both, which does no harm.
+    queued_id: u32,
+    /// The moment of the queued event that stands for it; any other is dead.
+    queued_at: Time,
     /// When it runs out in true time, and the event that it will be.
     due: Key,
-    /// The queued event that stands for it; any other is dead.
-    queued: Key,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,26 +54,49 @@ pub(crate) enum Popped {
     Dead,
 }
 
+impl<T> Slot<T> {
+    fn new(timer: T, due: Key) -> Slot<T> {
+        Slot { timer, state: State::Armed, queued_id: tag(due), queued_at: due.at(), due }
+    }
+
+    /// From now on the event `due` stands for the timer.
+    #[inline]
+    fn queue_due(&mut self) -> Key {
+        self.queued_id = tag(self.due);
+        self.queued_at = self.due.at();
+        self.due
+    }
+
+    #[inline]
+    fn stands_behind(&self, key: Key) -> bool {
+        self.queued_at == key.at() && self.queued_id == tag(key) && self.state != State::Idle
+    }
+}
+
+#[inline]
+fn tag(key: Key) -> u32 {
+    key.id().as_u64() as u32
+}
+
 impl<T: Copy + Ord> Timers<T> {
-    pub(crate) const fn new() -> Timers<T> {
-        Timers { slots: Vec::new() }
+    pub(crate) fn new() -> Timers<T> {
+        Timers { slots: SmallVec::new() }
     }
 
     /// Sets `timer`; answers the event to queue, if one is needed.
     #[inline]
     pub(crate) fn set(&mut self, timer: T, due: Key) -> Option<Key> {
         let Ok(place) = self.place(timer) else {
-            self.insert(Slot { timer, state: State::Armed, due, queued: due });
+            self.insert(Slot::new(timer, due));
             return Some(due);
         };
         let slot = &mut self.slots[place];
         slot.due = due;
         let was = std::mem::replace(&mut slot.state, State::Armed);
-        if was != State::Idle && slot.queued.at() <= due.at() {
+        if was != State::Idle && slot.queued_at <= due.at() {
             return None;
         }
-        slot.queued = due;
-        Some(due)
+        Some(slot.queue_due())
     }
 
     #[inline]
@@ -85,12 +113,11 @@ impl<T: Copy + Ord> Timers<T> {
     pub(crate) fn popped(&mut self, timer: T, key: Key, now: Time) -> Popped {
         let Ok(place) = self.place(timer) else { return Popped::Dead };
         let slot = &mut self.slots[place];
-        if slot.queued != key || slot.state == State::Idle {
+        if !slot.stands_behind(key) {
             return Popped::Dead;
         }
         if slot.state == State::Armed && slot.due.at() > now {
-            slot.queued = slot.due;
-            return Popped::Requeue(slot.due);
+            return Popped::Requeue(slot.queue_due());
         }
         match std::mem::replace(&mut slot.state, State::Idle) {
             State::Armed => Popped::Fire(slot.due.id()),
@@ -104,18 +131,23 @@ impl<T: Copy + Ord> Timers<T> {
         let mut moved = Vec::new();
         for slot in self.slots.iter_mut().filter(|slot| slot.state == State::Armed) {
             slot.due = Key::new(clock.when(before.elapsed(slot.due.at())), slot.due.id());
-            if slot.due.at() < slot.queued.at() {
-                slot.queued = slot.due;
-                moved.push((slot.timer, slot.due));
+            if slot.due.at() < slot.queued_at {
+                moved.push((slot.timer, slot.queue_due()));
             }
         }
         moved
+    }
+
+    /// Whether no timer was ever set, or none since the last crash.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
     }
 
     pub(crate) fn clear(&mut self) {
         self.slots.clear();
     }
 
+    #[cold]
     fn insert(&mut self, slot: Slot<T>) {
         if self.slots.len() >= CROWD {
             self.slots.retain(|slot| slot.state != State::Idle);

@@ -3,6 +3,7 @@
 //! [`World::step`] takes the next event, moves the clock to it and lets it happen. Cloning a world clones its
 //! whole future: both copies go on identically. The world keeps no trace unless asked for, and always a digest.
 
+use std::hint::black_box;
 use std::sync::Arc;
 
 use stormglass_core::cluster::Cluster;
@@ -18,9 +19,10 @@ use stormglass_core::trace::Trace;
 use stormglass_plan::engine::{Digest, Stats, Strike, Tracing};
 use stormglass_plan::plan::Plan;
 
-use crate::host::{ClientState, Clockwork, Gate, Host, Input, Notice};
+use crate::host::{ClientState, Gate, Host, Notice};
 use crate::network::Network;
 use crate::queue::{Key, Queue};
+use crate::timers::Timers;
 
 /// A running system and everything around it.
 #[derive(Clone)]
@@ -31,7 +33,7 @@ pub struct World<S: System> {
     pub(crate) queue: Queue<Event<S>>,
     /// By place in the cluster: nodes first, then clients.
     pub(crate) gates: Vec<Gate>,
-    pub(crate) clockworks: Vec<Clockwork<S::Timer>>,
+    pub(crate) timers: Vec<Timers<S::Timer>>,
     pub(crate) hosts: Vec<Host<S>>,
     /// By place; nobody while the machine is down.
     pub(crate) nodes: Vec<Option<S::Node>>,
@@ -46,6 +48,9 @@ pub struct World<S: System> {
     pub(crate) sender: Option<NodeId>,
     pub(crate) digest: u64,
     pub(crate) stats: Stats,
+    /// Whether any clock has ever changed its pace: until then a local span is a true one, and no clock needs to
+    /// be looked at to set a timer.
+    pub(crate) drifted: bool,
     /// How many hosts have a fuse, so that a step need not look for one.
     pub(crate) fuses: u32,
     /// What each of the plan's faults that is in force fell on, by place in the plan.
@@ -69,6 +74,12 @@ pub(crate) enum Event<S: System> {
         host: u32,
         timer: S::Timer,
     },
+    Deed(Deed),
+}
+
+/// All that happens but messages and timers. Apart, so that their road is short.
+#[derive(Clone, Copy)]
+pub(crate) enum Deed {
     SyncDone {
         host: u32,
         sync: SyncId,
@@ -109,21 +120,21 @@ impl<S: System> World<S> {
         let mut queue = Queue::for_hosts(hosts);
         let boot = CausalId::root(plan.seed, Purpose::Lifecycle);
         for host in 0..hosts as u32 {
-            queue.push(Key::new(Time::ZERO, boot.child(u64::from(host))), Event::Start { host });
+            queue.push(Key::new(Time::ZERO, boot.child(u64::from(host))), Event::Deed(Deed::Start { host }));
         }
-        queue.push(Key::new(plan.timeline.heal, boot.child(u64::MAX - 1)), Event::Heal);
+        queue.push(Key::new(plan.timeline.heal, boot.child(u64::MAX - 1)), Event::Deed(Deed::Heal));
         let nemesis = CausalId::root(plan.seed, Purpose::Nemesis);
         for (place, fault) in plan.faults.iter().enumerate() {
             let id = nemesis.child(fault.id);
-            queue.push(Key::new(fault.at, id), Event::Strike { place: place as u32 });
-            queue.push(Key::new(fault.until, id.child(0)), Event::Lift { place: place as u32 });
+            queue.push(Key::new(fault.at, id), Event::Deed(Deed::Strike { place: place as u32 }));
+            queue.push(Key::new(fault.until, id.child(0)), Event::Deed(Deed::Lift { place: place as u32 }));
         }
         let client = |id| ClientState::new(id, system.client(id, cluster));
         let mut world = World {
             now: Time::ZERO,
             queue,
             gates: vec![Gate::Open; hosts],
-            clockworks: (0..hosts).map(|_| Clockwork::new()).collect(),
+            timers: (0..hosts).map(|_| Timers::new()).collect(),
             hosts: (0..hosts).map(|_| Host::new()).collect(),
             nodes: cluster.nodes().iter().map(|&id| Some(system.node(id, cluster))).collect(),
             clients: cluster.clients().map(client).collect(),
@@ -134,6 +145,7 @@ impl<S: System> World<S> {
             sender: None,
             digest: mix(plan.seed.0, hosts as u64),
             stats: Stats::default(),
+            drifted: false,
             fuses: 0,
             struck: vec![None; plan.faults.len()],
             strikes: Vec::new(),
@@ -152,27 +164,32 @@ impl<S: System> World<S> {
         if !self.notices.is_empty() {
             self.notices.clear();
         }
-        let Some((key, event)) = self.queue.pop_until(limit) else {
+        let (nodes, timers) = (&self.nodes, &self.timers);
+        let Some((key, event)) = self.queue.pop_foreseeing(limit, |event| foresee(event, nodes, timers)) else {
             return false;
         };
         self.now = key.at();
         let id = key.id();
         match event {
             Event::Deliver { to, from, message } => self.deliver(to, from, message, id),
-            Event::Timer { host, timer } if self.gates[host as usize] == Gate::Open => {
-                self.timer_popped(host, timer, key);
-            }
-            Event::Timer { host, timer } => self.arrive(host, id, Input::Timer(timer, key)),
-            Event::SyncDone { host, sync } => self.sync_done(host, sync, id),
-            Event::Start { host } => self.start(host, id),
-            Event::Wake { host } => self.catch_up(host),
-            Event::Operation { place } => self.operation_due(place),
-            Event::Free { host } => self.begin_next(host),
-            Event::Strike { place } => self.strike(place as usize, id),
-            Event::Lift { place } => self.lift(place as usize, id),
-            Event::Heal => self.heal(id),
+            Event::Timer { host, timer } => self.timer_up(host, timer, key),
+            Event::Deed(deed) => self.deed(deed, id),
         }
         true
+    }
+
+    #[inline(never)]
+    fn deed(&mut self, deed: Deed, id: CausalId) {
+        match deed {
+            Deed::SyncDone { host, sync } => self.sync_done(host, sync, id),
+            Deed::Start { host } => self.start(host, id),
+            Deed::Wake { host } => self.catch_up(host),
+            Deed::Operation { place } => self.operation_due(place),
+            Deed::Free { host } => self.begin_next(host),
+            Deed::Strike { place } => self.strike(place as usize, id),
+            Deed::Lift { place } => self.lift(place as usize, id),
+            Deed::Heal => self.heal(id),
+        }
     }
 
     /// Lets everything happen that is due by `limit`, and moves the clock there.
@@ -226,5 +243,15 @@ impl<S: System> View<S> for World<S> {
     fn disk(&self, id: NodeId) -> &Disk {
         let place = self.plan.cluster.index_of(id.into()).expect("only members of the cluster have disks");
         &self.hosts[place].disk
+    }
+}
+
+/// Reads what an event will read first, so that it is near when the event happens. The answers are of no use,
+/// which the compiler must not see.
+fn foresee<S: System>(event: &Event<S>, nodes: &[Option<S::Node>], timers: &[Timers<S::Timer>]) {
+    let (Event::Deliver { to: host, .. } | Event::Timer { host, .. }) = event else { return };
+    black_box(nodes.get(*host as usize).is_some_and(Option::is_some));
+    if let Event::Timer { .. } = event {
+        black_box(timers[*host as usize].is_empty());
     }
 }

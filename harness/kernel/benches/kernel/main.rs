@@ -9,6 +9,7 @@
 mod bare;
 mod gossip;
 #[path = "../../src/queue.rs"]
+#[allow(dead_code, unused_imports, reason = "the bare loop needs only a part of it")]
 mod queue;
 
 use std::sync::Arc;
