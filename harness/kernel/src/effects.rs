@@ -106,7 +106,15 @@ impl<S: System> World<S> {
 
     /// A message leaves: the network says when it arrives, if it does.
     #[inline(always)]
-    fn send(&mut self, host: u32, from: Address, to: Address, message: S::Message, cause: CausalId, id: CausalId) {
+    fn send(
+        &mut self,
+        host: u32,
+        from: Address,
+        to: Address,
+        message: S::Message,
+        cause: CausalId,
+        id: CausalId,
+    ) {
         let Some(place) = self.plan.cluster.index_of(to) else { stranger(from, to) };
         let to = place as u32;
         self.stats.sent += 1;

@@ -63,7 +63,8 @@ impl<S: System> World<S> {
         let now = self.now;
         let address = self.address(host);
         self.digest = mix(self.digest, hash_of(&outcome));
-        let Some(state) = (host as usize).checked_sub(self.nodes.len()).map(|place| &mut self.clients[place]) else {
+        let Some(state) = (host as usize).checked_sub(self.nodes.len()).map(|place| &mut self.clients[place])
+        else {
             panic!("{address} completes an operation at {now:?}, but only clients do");
         };
         let Some(open) = state.open.take() else {

@@ -213,7 +213,10 @@ impl<T> Queue<T> {
                 return None;
             }
             if self.open.len() > MANY {
-                self.open.iter().filter_map(|&(_, place)| self.entries[place as usize].item.as_ref()).for_each(foresee);
+                self.open
+                    .iter()
+                    .filter_map(|&(_, place)| self.entries[place as usize].item.as_ref())
+                    .for_each(foresee);
             }
         }
         let &(key, place) = self.open.last()?;

@@ -56,9 +56,9 @@ impl<S: System> World<S> {
             Input::Start => {
                 self.record(|world| world.about(host, Kind::Start, id, id, String::new()));
                 if self.is_node(host) {
-                    self.node_step(host, id, |node, cx| node.on_start(cx));
+                    self.node_step(host, id, S::Node::on_start);
                 } else {
-                    self.client_step(host, id, |client, cx| client.on_start(cx));
+                    self.client_step(host, id, S::Client::on_start);
                 }
             }
             Input::Invoke(op) => self.client_step(host, id, |client, cx| client.on_invoke(op, cx)),
@@ -125,7 +125,12 @@ impl<S: System> World<S> {
     }
 
     /// One step of one client.
-    fn client_step(&mut self, host: u32, id: CausalId, input: impl FnOnce(&mut S::Client, &mut Context<'_, S>)) {
+    fn client_step(
+        &mut self,
+        host: u32,
+        id: CausalId,
+        input: impl FnOnce(&mut S::Client, &mut Context<'_, S>),
+    ) {
         self.happened(host, id);
         let place = host as usize;
         if let Some(state) = self.clients.get_mut(place - self.nodes.len()) {

@@ -18,7 +18,8 @@ pub(crate) fn resolve<S: System>(
     draws: &mut Draws,
 ) -> Vec<usize> {
     let mut some = |count: usize, fits: &dyn Fn(Option<Role>) -> bool| {
-        let mut places: Vec<usize> = (0..nodes.len()).filter(|&place| fits(nodes[place].as_ref().map(S::Node::role))).collect();
+        let mut places: Vec<usize> =
+            (0..nodes.len()).filter(|&place| fits(nodes[place].as_ref().map(S::Node::role))).collect();
         draws.shuffle(&mut places);
         places.sort_by_key(|&place| gates[place] == Gate::Down);
         places.truncate(count);

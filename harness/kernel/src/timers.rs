@@ -138,9 +138,10 @@ impl<T: Copy + Ord> Timers<T> {
         moved
     }
 
-    /// Whether no timer was ever set, or none since the last crash.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+    /// When the first of them by name runs out, if it was ever set: what every look at a timer reads.
+    #[inline]
+    pub(crate) fn first(&self) -> Option<Key> {
+        self.slots.first().map(|slot| slot.due)
     }
 
     pub(crate) fn clear(&mut self) {

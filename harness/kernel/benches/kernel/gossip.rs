@@ -4,9 +4,20 @@
 //! them, and the kernel through its [`Context`].
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use stormglass_core::prelude::*;
+use stormglass_kernel::World;
+use stormglass_plan::engine::Tracing;
+
+/// Gossip among `nodes` for `span` in the kernel; answers the number of events.
+pub fn kernel(nodes: u32, span: Duration, seed: u64) -> u64 {
+    let mut world = World::new(Gossip, Arc::new(crate::plan(nodes, 0, span, seed)), Tracing::Off);
+    world.run_until(Time::ZERO + span);
+    std::hint::black_box(world.digest());
+    world.stats().events
+}
 
 /// All that the rumour needs of the world.
 pub trait Io {

@@ -1,25 +1,42 @@
-//! The kernel beside a bare event loop, in one run, on the same state machines.
+//! The kernel beside bare event loops, in one run, on the same state machines.
+//!
+//! ```text
+//! cargo bench -p stormglass-kernel                 everything, with instruction counts where valgrind is found
+//! cargo bench -p stormglass-kernel -- --quick      a smoke run of some seconds
+//! cargo bench -p stormglass-kernel -- --once CASE  one case once, for a profiler
+//! ```
 #![allow(
     missing_docs,
+    unreachable_pub,
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a benchmark reads real clocks and prints"
 )]
 
-mod bare;
+mod bare_gossip;
+mod bare_raft;
 mod gossip;
+mod measure;
+mod raft;
+mod stream;
 #[path = "../../src/queue.rs"]
-#[allow(dead_code, unused_imports, reason = "the bare loop needs only a part of it")]
+#[allow(dead_code, unused_imports, reason = "the bare loops need only a part of it")]
 mod queue;
+#[path = "../../src/timers.rs"]
+#[allow(dead_code, unused_imports, reason = "the bare loops need only a part of it")]
+mod timers;
 
 use std::sync::Arc;
 
-use rustix::time::ClockId;
+use stormglass_consensus::raft::Raft;
 use stormglass_core::prelude::*;
 use stormglass_kernel::World;
 use stormglass_plan::engine::Tracing;
 use stormglass_plan::plan::{DiskTimes, FORMAT, Limits, Network, Plan, Timeline};
 
+use measure::{Comparison, Rates};
+
+/// A plan of good weather and no traffic.
 fn plan<O>(nodes: u32, clients: u32, span: Duration, seed: u64) -> Plan<O> {
     let end = Time::ZERO + span;
     Plan {
@@ -39,75 +56,171 @@ fn plan<O>(nodes: u32, clients: u32, span: Duration, seed: u64) -> Plan<O> {
     }
 }
 
-fn kernel_gossip(nodes: u32, span: Duration, seed: u64) -> u64 {
-    let mut world = World::new(gossip::Gossip, Arc::new(plan(nodes, 0, span, seed)), Tracing::Off);
-    world.run_until(Time::ZERO + span);
-    std::hint::black_box(world.digest());
-    world.stats().events
+/// How much work a run does.
+struct Effort {
+    rounds: u64,
+    /// Virtual time of Raft's storm.
+    storm: Duration,
+    /// Events of each gossip.
+    gossip: u64,
+    idle: Duration,
+    worlds: u64,
 }
 
-/// Seconds that this process has had of a processor: other work on the machine counts little.
-fn cpu_seconds() -> f64 {
-    let time = rustix::time::clock_gettime(ClockId::ProcessCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
-}
+const FULL: Effort = Effort {
+    rounds: 15,
+    storm: Duration::from_secs(60),
+    gossip: 4_000_000,
+    idle: Duration::from_secs(36_000),
+    worlds: 20_000,
+};
 
-fn timed(work: impl FnOnce() -> u64) -> (u64, f64) {
-    let start = cpu_seconds();
-    let events = work();
-    (events, cpu_seconds() - start)
-}
+const QUICK: Effort = Effort {
+    rounds: 3,
+    storm: Duration::from_secs(16),
+    gossip: 400_000,
+    idle: Duration::from_secs(3_600),
+    worlds: 2_000,
+};
 
-fn median(mut samples: Vec<f64>) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    samples[samples.len() / 2]
-}
+type Case = (&'static str, fn() -> u64);
 
-fn compare(name: &str, rounds: u64, kernel: impl Fn(u64) -> u64, bare: impl Fn(u64) -> u64) {
-    let (mut ours, mut theirs, mut ratios) = (vec![], vec![], vec![]);
-    for seed in 0..rounds {
-        let (events, secs) = timed(|| kernel(seed));
-        let rate = events as f64 / secs / 1e6;
-        let (events, secs) = timed(|| bare(seed));
-        let limit = events as f64 / secs / 1e6;
-        ours.push(rate);
-        theirs.push(limit);
-        ratios.push(rate / limit);
+/// What can be run once, by name.
+const CASES: [Case; 6] = [
+    ("gossip-kernel", || gossip::kernel(100, Duration::from_secs(2), 1)),
+    ("gossip-bare", || bare_gossip::gossip(100, Duration::from_secs(2), 1)),
+    ("raft-kernel", || raft::kernel(&raft::stormy(Duration::from_secs(20), 1))),
+    ("raft-bare", || {
+        let span = Duration::from_secs(20);
+        bare_raft::raft(&raft::operations(span), span, 1).0
+    }),
+    ("idle", || raft::idle(FULL.idle)),
+    ("idle-quick", || raft::idle(QUICK.idle)),
+];
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    let has = |flag: &str| args.iter().any(|arg| arg == flag);
+    if let Some(place) = args.iter().position(|arg| arg == "--once") {
+        return once(args.get(place + 1).map_or("", String::as_str));
     }
-    let best = |rates: &[f64]| rates.iter().copied().fold(0.0, f64::max);
-    let best_ratio = best(&ours) / best(&theirs);
+    let effort = if has("--quick") { QUICK } else { FULL };
+    gossips(&effort);
+    storms(&effort);
+    worlds(&effort);
+    idle(if has("--quick") { "idle-quick" } else { "idle" });
+    if !has("--quick") {
+        instructions();
+    }
+}
+
+/// Runs one case and says how many events it had, how long it took, and how much memory at its peak.
+fn once(name: &str) {
+    let Some((_, run)) = CASES.iter().find(|(case, _)| *case == name) else {
+        let names: Vec<&str> = CASES.iter().map(|(case, _)| *case).collect();
+        panic!("no case is called {name:?}; there are {}", names.join(", "));
+    };
+    let (events, seconds) = measure::timed(run);
+    println!("{events} {seconds:.3} {:.1}", measure::peak_mebibytes());
+}
+
+/// Gossip at four sizes, all sizes in every round, so that the machine's moods fall on all alike.
+fn gossips(effort: &Effort) {
     println!(
-        "{name:<28} kernel {:6.1} M events/s   bare loop {:6.1} M events/s   ratio {:.2} (of the best rounds {:.2}: {:.1} {:.1})",
-        median(ours.clone()),
-        median(theirs.clone()),
-        median(ratios),
-        best_ratio, best(&ours), best(&theirs)
+        "Gossip: every node tells 3 random peers every 10 ms. Wanted: 0.6 of the bare loop at 100 nodes;"
+    );
+    println!("an event among 1,000 and 10,000 nodes at most twice as dear as among 10.\n");
+    let sizes = [10, 100, 1_000, 10_000];
+    let mut comparisons = sizes.map(|_| Comparison::default());
+    for seed in 0..effort.rounds {
+        for (&nodes, comparison) in sizes.iter().zip(&mut comparisons) {
+            // Each node has four events in 10 ms.
+            let span = Duration::from_millis(effort.gossip * 10 / (4 * u64::from(nodes)));
+            comparison.kernel.add(span, || gossip::kernel(nodes, span, seed));
+            comparison.bare.add(span, || bare_gossip::gossip(nodes, span, seed));
+        }
+    }
+    for (nodes, comparison) in sizes.iter().zip(&comparisons) {
+        let dearer = comparison.kernel.times_slower_than(&comparisons[0].kernel);
+        comparison.print(&format!("{nodes:>6} nodes"), &format!("   {dearer:.2} × an event among 10"));
+    }
+}
+
+fn storms(effort: &Effort) {
+    println!("\nRaft: 5 nodes, an operation every 5 ms, a crash every 5 s, a partition of 2 s every 7 s.");
+    println!("Wanted: 0.6 of the bare loop.\n");
+    let operations = raft::operations(effort.storm);
+    let mut comparison = Comparison::default();
+    let (mut ours, mut theirs) = (0, 0);
+    for seed in 0..effort.rounds {
+        let plan = raft::stormy(effort.storm, seed);
+        comparison.kernel.add(effort.storm, || raft::kernel(&plan));
+        comparison.bare.add(effort.storm, || bare_raft::raft(&operations, effort.storm, seed).0);
+        if seed == 0 {
+            ours = raft::completed(&plan);
+            theirs = bare_raft::raft(&operations, effort.storm, seed).1;
+        }
+    }
+    comparison.print("       storm", "");
+    let (kernel, bare) = (comparison.kernel.virtual_rate(), comparison.bare.virtual_rate());
+    println!("virtual seconds per processor second: kernel {kernel:.0}, bare loop {bare:.0}");
+    println!("operations that succeeded, of {}: kernel {ours}, bare loop {theirs}", operations.len());
+}
+
+/// What a world costs beside the nodes and clients in it.
+fn worlds(effort: &Effort) {
+    println!("\nBuilding and dropping a world. Wanted: under 3 µs beside the system's own state.\n");
+    let raft_plan = Arc::new(plan(5, 1, Duration::from_secs(1), 1));
+    let gossip_plan = Arc::new(plan(5, 1, Duration::from_secs(1), 1));
+    world_of("five-node Raft", effort, &Raft::default(), &raft_plan);
+    world_of("five-node gossip", effort, &gossip::Gossip, &gossip_plan);
+}
+
+fn world_of<S: System>(name: &str, effort: &Effort, system: &S, plan: &Arc<Plan<S::Op>>) {
+    let (mut whole, mut state) = (Rates::default(), Rates::default());
+    for _ in 0..effort.rounds {
+        whole.add(Duration::ZERO, || {
+            for _ in 0..effort.worlds {
+                std::hint::black_box(World::new(system.clone(), plan.clone(), Tracing::Off));
+            }
+            effort.worlds
+        });
+        state.add(Duration::ZERO, || {
+            for _ in 0..effort.worlds {
+                let cluster = &plan.cluster;
+                let nodes: Vec<_> = cluster.nodes().iter().map(|&id| system.node(id, cluster)).collect();
+                let clients: Vec<_> = cluster.clients().map(|id| system.client(id, cluster)).collect();
+                std::hint::black_box((nodes, clients));
+            }
+            effort.worlds
+        });
+    }
+    let (whole, state) = (1e-3 * whole.nanos(), 1e-3 * state.nanos());
+    println!(
+        "{name:<18} {whole:5.2} µs, of which the system's own state {state:5.2} µs, the world {:5.2} µs",
+        whole - state
     );
 }
 
-/// Runs one case once and prints its events, for a tool that counts instructions.
-fn once(case: &str) {
-    let span = Duration::from_secs(2);
-    let events = match case {
-        "gossip-kernel" => kernel_gossip(100, span, 1),
-        "gossip-bare" => bare::gossip(100, span, 1),
-        other => panic!("no case is called {other}"),
-    };
-    println!("{events}");
+/// In a process of its own, whose peak of memory is that of this run.
+fn idle(case: &str) {
+    println!(
+        "\nTen virtual hours (or one, if quick) of an idle five-node Raft. Wanted: under 3 s and 64 MiB.\n"
+    );
+    match measure::itself(&[], case).as_deref().map(|words| words.split(' ').collect::<Vec<_>>()).as_deref() {
+        Some([events, seconds, mebibytes]) => {
+            println!("{events} events in {seconds} s of processor time, at most {mebibytes} MiB");
+        }
+        _ => println!("the run did not end well"),
+    }
 }
 
-fn main() {
-    let mut args = std::env::args().skip_while(|arg| arg != "--once");
-    if let Some(case) = args.nth(1) {
-        return once(&case);
-    }
-    for (nodes, secs) in [(10, 20), (100, 2), (1_000, 2), (10_000, 2), (10_000, 10), (3_000,4)] {
-        let span = Duration::from_secs(secs);
-        compare(
-            &format!("gossip, {nodes} nodes"),
-            7,
-            |seed| kernel_gossip(nodes, span, seed),
-            |seed| bare::gossip(nodes, span, seed),
-        );
+fn instructions() {
+    println!("\nInstructions per event (callgrind), which do not depend on the machine's mood.\n");
+    for case in ["gossip-kernel", "gossip-bare", "raft-kernel", "raft-bare"] {
+        match measure::instructions(case) {
+            Some(count) => println!("{case:<14} {count:6.0}"),
+            None => return println!("not counted: valgrind is not installed"),
+        }
     }
 }

@@ -5,26 +5,11 @@ use stormglass_core::prelude::*;
 
 use crate::gossip::{Gossiper, Io, Rumour};
 use crate::queue::{Key, Queue};
+use crate::stream::Stream;
 
 enum Event {
     Message { to: u32, rumour: Rumour },
     Timer { node: u32 },
-}
-
-/// Xorshift (Marsaglia, 2003): the cheapest stream that is not obviously bad.
-pub struct Stream(u64);
-
-impl Stream {
-    pub fn new(seed: u64) -> Stream {
-        Stream(seed | 1)
-    }
-    #[inline]
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        ((u128::from(self.0) * u128::from(bound)) >> 64) as u64
-    }
 }
 
 struct Loop {
