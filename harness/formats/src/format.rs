@@ -47,6 +47,17 @@ impl Format {
     /// Their names, as [`FromStr`] reads them.
     pub const NAMES: [&'static str; 4] = ["auto", "edn", "json", "etcd-log"];
 
+    /// This format; of `Auto`, what the beginning of the input looks like. Nothing is taken from the input.
+    ///
+    /// # Errors
+    /// If the input cannot be read.
+    pub fn resolve(self, input: &mut impl BufRead) -> Result<Format, ReadError> {
+        match self {
+            Format::Auto => guess(input),
+            known => Ok(known),
+        }
+    }
+
     /// Reads a history to its end.
     ///
     /// # Errors
@@ -56,10 +67,7 @@ impl Format {
         mut input: impl BufRead,
         vocabulary: V,
     ) -> Result<Loaded<V::Op, V::Ret>, ReadError> {
-        let format = match self {
-            Format::Auto => guess(&mut input)?,
-            known => known,
-        };
+        let format = self.resolve(&mut input)?;
         let mut events = match format {
             Format::Json => Events::Json(Lines::new(input)),
             Format::EtcdLog => Events::Etcd(Lines::new(input)),

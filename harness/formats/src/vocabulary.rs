@@ -10,6 +10,7 @@ mod lock;
 mod number;
 mod queue;
 mod set;
+mod txn;
 
 use crate::event::Event;
 use crate::mistake::Mistake;
@@ -23,6 +24,7 @@ pub use lock::Lock;
 pub use number::Numbers;
 pub use queue::Queue;
 pub use set::Set;
+pub use txn::{ListTxns, RegisterTxns};
 
 /// How events become operations of one kind of object.
 pub trait Vocabulary {

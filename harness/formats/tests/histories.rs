@@ -2,7 +2,8 @@
 
 use stormglass_core::history::History;
 use stormglass_formats::vocabulary::{
-    AppendKv, Bank, Counter, FailedCas, Keys, Kv, Lock, Numbers, Queue, Set, Vocabulary,
+    AppendKv, Bank, Counter, FailedCas, Keys, Kv, ListTxns, Lock, Numbers, Queue, RegisterTxns, Set,
+    Vocabulary,
 };
 use stormglass_formats::{Format, Loaded};
 
@@ -150,6 +151,24 @@ fn every_vocabulary_reads_its_words() {
     let expected = ["c0 ok acquire 1 → token 33", "c0 ok use 1 with token 33", "c0 ok release 1"];
     assert_eq!(shown(Format::Edn, &lock, Lock), expected);
     assert_eq!(shown(Format::Edn, &one("generate", "nil", "\"id-7\""), Numbers), ["c0 ok next → \"id-7\""]);
+}
+
+/// Transactions repeat their steps when they complete; histories of nothing else may leave out what they do.
+#[test]
+fn transactions_are_read() {
+    let lists = "{:type :invoke :process 0 :value [[:append 4 2] [:r 5 nil] [:r :x nil]]}
+        {:type :ok :process 0 :value [[:append 4 2] [:r 5 nil] [:r :x [1 2]]]}";
+    let words = shown(Format::Edn, lists, ListTxns);
+    assert!(words[0].starts_with("c0 ok {append 4 ← 2, read 5, read :x} → []"), "{words:?}");
+    let registers = "{:type :invoke :f :txn :value [[:w :x 2] [:r 1 nil] [:r 2 nil]]}
+        {:type :ok :f :txn :value [[:w :x 2] [:r 1 7] [:r 2 nil]]}";
+    let words = shown(Format::Edn, registers, RegisterTxns);
+    assert_eq!(words, ["c0 ok {write :x ← 2, read 1, read 2} → 7, nothing"]);
+    let other = "{:type :invoke :value [[:w 1 2]]} {:type :ok :value [[:w 1 3]]}";
+    let error = Format::Edn.read(other.as_bytes(), RegisterTxns).unwrap_err().to_string();
+    assert_eq!(error, "line 1, column 54: found `[:w 1 3]`; expected the step that was asked for");
+    let error = Format::Edn.read("{:type :invoke :value [[:x 1 2]]}".as_bytes(), ListTxns).unwrap_err();
+    assert_eq!(error.to_string(), "line 1, column 25: found `:x`; expected one of r, append");
 }
 
 /// A history in each notation that differs in nothing but notation is the same history.

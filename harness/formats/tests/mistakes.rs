@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use stormglass_formats::Format;
 use stormglass_formats::vocabulary::{
-    AppendKv, Bank, Counter, FailedCas, Keys, Kv, Lock, Numbers, Queue, Set,
+    AppendKv, Bank, Counter, FailedCas, Keys, Kv, ListTxns, Lock, Numbers, Queue, RegisterTxns, Set,
 };
 
 fn mistake(format: Format, text: &str) -> String {
@@ -156,6 +156,8 @@ fn read_all(text: &[u8]) {
         let _ = format.read(text, Counter);
         let _ = format.read(text, Bank);
         let _ = format.read(text, Lock);
+        let _ = format.read(text, ListTxns);
+        let _ = format.read(text, RegisterTxns);
         if let Ok(loaded) = format.read(text, Numbers) {
             let _ = loaded.names.translate(&String::from_utf8_lossy(text));
         }

@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use stormglass_formats::Format;
-use stormglass_formats::vocabulary::{AppendKv, Bank, Counter, Kv, Lock, Numbers, Queue, Set};
+use stormglass_formats::vocabulary::{AppendKv, Bank, Counter, Kv, ListTxns, Lock, Numbers, Queue, RegisterTxns, Set};
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = Format::EtcdLog.read(bytes, Kv::default());
@@ -15,5 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = Format::EtcdLog.read(bytes, Counter);
     let _ = Format::EtcdLog.read(bytes, Bank);
     let _ = Format::EtcdLog.read(bytes, Lock);
+    let _ = Format::EtcdLog.read(bytes, ListTxns);
+    let _ = Format::EtcdLog.read(bytes, RegisterTxns);
     let _ = Format::EtcdLog.read(bytes, Numbers);
 });
