@@ -11,7 +11,7 @@ use stormglass_explore::sweep::WORKER;
 use crate::args::{Arguments, Command, RunArguments};
 use crate::exit::{Ending, MISTAKE, Mistake};
 use crate::library::Library;
-use crate::{list, replay, run, zoo};
+use crate::{check, list, replay, run, zoo};
 
 /// A command line of one's own: any crate gets it with its systems in a few lines.
 pub struct App {
@@ -73,6 +73,7 @@ impl App {
             Command::Replay(arguments) => replay::replay(&self, &arguments, out),
             Command::Explain(arguments) => replay::explain(&self, &arguments, out),
             Command::Zoo(arguments) => zoo::zoo(&self, &arguments, out),
+            Command::Check(arguments) => check::check(&arguments, out),
             Command::List { what } => list::list(&self, what, out),
         }
     }

@@ -36,6 +36,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Hunts every planted bug, and prints how many seeds it took to find it
     Zoo(ZooArguments),
+    /// Judges a history from a file, of this or any other tool
+    Check(crate::check::CheckArguments),
     /// Lists what there is
     List {
         /// Of what

@@ -19,6 +19,7 @@ pub mod library;
 pub mod run;
 pub mod replay;
 pub mod zoo;
+pub mod check;
 pub mod list;
 mod progress;
 
