@@ -50,6 +50,7 @@ mod level;
 mod list;
 mod paths;
 mod record;
+mod unordered;
 
 use std::fmt::Display;
 
@@ -129,5 +130,15 @@ fn told<O: Display, R: Display>(
             reason: format!("whether there is a cycle of class {anomaly} was not settled within its budget"),
         }
     });
-    Analysis { findings: findings.collect(), open: open.collect() }
+    let mut open: Vec<Open> = open.collect();
+    if let Some(ties) = search.unordered {
+        let anomaly = Anomaly::Cycle(Class::GNonadjacent, ties);
+        // Cycles of other classes do not depend on the order of writes that nobody read.
+        let needs_order = |level: &Level| level.forbids(anomaly) && !level.implies(Level::RepeatableRead);
+        let levels =
+            Level::ALL.into_iter().filter(|&level| level == Level::ConsistentView || needs_order(&level));
+        let reason = "the order of some writes is unknown, and the likely one leads to a cycle".to_owned();
+        open.push(Open { levels: levels.collect(), reason });
+    }
+    Analysis { findings: findings.collect(), open }
 }

@@ -17,6 +17,7 @@ use super::anomaly::{Class, Ties};
 use super::components::{Components, Digraph, components};
 use super::graph::{Graph, Kind, Kinds, Links};
 use super::paths::Paths;
+use super::unordered;
 
 /// A cycle: each transaction with the kind of the edge to the next, the last one's leading to the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,10 +34,14 @@ pub(crate) struct Search {
     pub(crate) cycles: Vec<Cycle>,
     /// Classes that the budget did not settle.
     pub(crate) open: Vec<(Class, Ties)>,
+    /// The first ties for which the unknown order of some writes leaves open whether there is a cycle in which no two
+    /// rw edges are adjacent.
+    pub(crate) unordered: Option<Ties>,
 }
 
 const WRITES: Kinds = Kinds::of(&[Kind::WriteWrite]);
 const READS: Kinds = WRITES.and(Kinds::of(&[Kind::WriteRead]));
+const INFERRED: Kinds = Kinds::of(&[Kind::WriteWriteInferred]);
 const REALTIME_WRITES: Kinds = Kinds::of(&[Kind::Process, Kind::Realtime, Kind::WriteWriteRealtime]);
 
 /// The kinds that tie transactions together besides reads and writes.
@@ -57,7 +62,7 @@ const fn kinds(class: Class, with: Ties) -> Kinds {
     let data = match class {
         Class::G0 => WRITES,
         Class::G1c => READS,
-        Class::GSingle | Class::GNonadjacent | Class::G2Item => READS.and(read_write),
+        Class::GSingle | Class::GNonadjacent | Class::G2Item => READS.and(read_write).and(INFERRED),
     };
     data.and(ties(with))
 }
@@ -131,7 +136,7 @@ impl Automaton {
 }
 
 /// The edges of some kinds.
-struct Only<'a>(&'a Graph, Kinds);
+pub(crate) struct Only<'a>(pub(crate) &'a Graph, pub(crate) Kinds);
 
 impl Digraph for Only<'_> {
     fn vertices(&self) -> usize {
@@ -147,7 +152,7 @@ impl Digraph for Only<'_> {
 }
 
 /// Two vertices for each: the odd one is reached by an rw edge, and no rw edge leaves it.
-struct NeverAdjacent<'a>(&'a Graph, Kinds);
+pub(crate) struct NeverAdjacent<'a>(pub(crate) &'a Graph, pub(crate) Kinds);
 
 impl Digraph for NeverAdjacent<'_> {
     fn vertices(&self) -> usize {
@@ -169,7 +174,7 @@ impl Digraph for NeverAdjacent<'_> {
 }
 
 /// The classes of cycles that these edges form, the gravest first.
-pub(crate) fn search(links: Links) -> Search {
+pub(crate) fn search(mut links: Links) -> Search {
     let graph = links.graph();
     let everything = components(&Only(&graph, kinds(Class::G2Item, Ties::Realtime)));
     let mut search = Search::default();
@@ -193,6 +198,13 @@ pub(crate) fn search(links: Links) -> Search {
             }
         }
     }
+    let unordered = links.unordered.iter().map(|group| {
+        group.iter().filter_map(|old| names.binary_search(old).ok().map(|place| place as u32)).collect()
+    });
+    let unordered: Vec<Vec<u32>> = unordered.collect();
+    search.unordered = Ties::ALL
+        .into_iter()
+        .find(|&with| !unordered::is_harmless(&knot, kinds(Class::GNonadjacent, with), &unordered));
     search
 }
 

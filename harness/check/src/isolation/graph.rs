@@ -30,12 +30,15 @@ pub(crate) enum Kind {
     WriteWriteRealtime,
     /// As [`Kind::ReadWrite`], but only if the order of versions respects real time.
     ReadWriteRealtime,
+    /// The second overwrote what the first wrote, or else the first lost the second's update: a level that forbids that
+    /// may rely on the order.
+    WriteWriteInferred,
     /// From an auxiliary vertex to what it stands for: the kind is that of the edge by which it was reached.
     Onward,
 }
 
 impl Kind {
-    const ALL: [Kind; 8] = [
+    const ALL: [Kind; 9] = [
         Kind::WriteWrite,
         Kind::WriteRead,
         Kind::ReadWrite,
@@ -43,6 +46,7 @@ impl Kind {
         Kind::Realtime,
         Kind::WriteWriteRealtime,
         Kind::ReadWriteRealtime,
+        Kind::WriteWriteInferred,
         Kind::Onward,
     ];
 
@@ -54,7 +58,7 @@ impl Kind {
 
 /// A set of kinds.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Kinds(u8);
+pub(crate) struct Kinds(u16);
 
 impl Kinds {
     pub(crate) const fn of(kinds: &[Kind]) -> Kinds {
@@ -82,7 +86,7 @@ impl Kinds {
 pub(crate) struct Edge(u32);
 
 /// The bits that name the vertex of an edge.
-const VERTEX_BITS: u32 = 29;
+const VERTEX_BITS: u32 = 28;
 
 impl Edge {
     fn new(to: u32, kind: Kind) -> Edge {
@@ -108,6 +112,8 @@ pub(crate) struct Links {
     transactions: u32,
     vertices: u32,
     list: Vec<(u32, Edge)>,
+    /// Groups of transactions whose writes to one key have some order that nobody knows, each in a likely one.
+    pub(crate) unordered: Vec<Vec<u32>>,
 }
 
 impl Links {
@@ -118,6 +124,7 @@ impl Links {
             transactions: transactions as u32,
             vertices: transactions as u32,
             list: Vec::with_capacity(8 * transactions),
+            unordered: Vec::new(),
         }
     }
 
@@ -171,7 +178,7 @@ impl Links {
     }
 
     /// The graph of these edges; edges of one vertex keep the order in which they were added.
-    pub(crate) fn graph(self) -> Graph {
+    pub(crate) fn graph(&mut self) -> Graph {
         let mut starts = vec![0u32; self.vertices as usize + 1];
         for &(from, _) in &self.list {
             starts[from as usize] += 1;
@@ -182,7 +189,7 @@ impl Links {
             *start = sum;
         }
         let mut edges = vec![Edge(0); self.list.len()];
-        for &(from, edge) in self.list.iter().rev() {
+        for (from, edge) in std::mem::take(&mut self.list).into_iter().rev() {
             starts[from as usize] -= 1;
             edges[starts[from as usize] as usize] = edge;
         }

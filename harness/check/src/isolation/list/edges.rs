@@ -12,14 +12,11 @@ use super::{ABORTED, ExternalRead, Lists, NONE};
 use crate::isolation::anomaly::Anomaly;
 use crate::isolation::findings::Findings;
 use crate::isolation::graph::{Kind, Links};
-use crate::isolation::record::Standing;
+use crate::isolation::record::{Standing, returned};
 
-/// Those who read the same version of a key and appended to the key.
-struct Rivals {
-    transactions: Vec<u32>,
-    /// The first kept append after that version by somebody else.
-    next: u32,
-}
+/// Of each version, by key and length, that several transactions read and appended to, those rivals: the place of the
+/// first kept append after it by somebody else.
+type Rivals = BTreeMap<(u32, u32), u32>;
 
 impl Lists<'_> {
     /// Adds the edges, and reports lost updates: rivals come before one another, but that has its own name.
@@ -50,10 +47,10 @@ impl Lists<'_> {
     }
 
     /// The reader comes before the next append, unless it is its own or its rival's.
-    fn add_overwritten(&self, read: &ExternalRead, rivals: &BTreeMap<(u32, u32), Rivals>, links: &mut Links) {
+    fn add_overwritten(&self, read: &ExternalRead, rivals: &Rivals, links: &mut Links) {
         let kept = &self.orders[read.key as usize].kept;
         let rivals = rivals.get(&(read.key, read.length)).filter(|_| read.updates);
-        let mut next = rivals.map_or(read.length, |rivals| rivals.next) as usize;
+        let mut next = rivals.copied().unwrap_or(read.length) as usize;
         if let Some(half_read) = self.half_read(read) {
             // The rest of what the reader saw in part is no later version: that is an intermediate read.
             while kept.get(next).is_some_and(|&append| self.writer(append) == half_read) {
@@ -104,11 +101,21 @@ impl Lists<'_> {
             sources.clear();
             sources.extend(readers.map(|pair| pair.1));
             links.fan(&sources, &targets, Kind::ReadWrite);
+            let updates = |reader: &&u32| targets.binary_search(reader).is_ok();
+            let mut updating = sources.iter().filter(updates);
+            if let (Some(&first), None) = (updating.next(), updating.next()) {
+                targets.iter().for_each(|&target| links.add(first, target, Kind::WriteWriteInferred));
+            }
+            if targets.len() > 1 {
+                let mut group = targets.clone();
+                group.sort_by_key(|&writer| (returned(&self.operations[writer as usize]), writer));
+                links.unordered.push(group);
+            }
         }
     }
 
     /// All rivals, by key and length of the version they read.
-    fn rivals(&self, findings: &mut Findings) -> BTreeMap<(u32, u32), Rivals> {
+    fn rivals(&self, findings: &mut Findings) -> Rivals {
         let mut updates: Vec<(u32, u32, u32)> = self
             .reads
             .iter()
@@ -125,23 +132,23 @@ impl Lists<'_> {
             let next =
                 length + kept[length as usize..].iter().take_while(|append| !is_other(append)).count() as u32;
             let count = transactions.len();
-            rivals.insert((key, length), Rivals { transactions, next });
+            rivals.insert((key, length), next);
             findings.add(Anomaly::LostUpdate, &[first, second], || {
                 let version = match length.checked_sub(1) {
                     Some(last) => format!("ending in {}", self.appends[kept[last as usize] as usize].value),
                     None => "empty".to_owned(),
                 };
                 let key = self.keys.name(key);
-                let mut reasons = vec![
+                let more = match count - 2 {
+                    0 => String::new(),
+                    more => format!(", as {more} more did"),
+                };
+                vec![
                     format!("T1 read the list of key {key}, {version}, and appended to it"),
-                    format!("T2 read the same list, {version}, and appended to it too"),
+                    format!("T2 read the same list, {version}, and appended to it too{more}"),
                     "each must come before the other, whose append it did not observe: a contradiction"
                         .to_owned(),
-                ];
-                if count > 2 {
-                    reasons.push(format!("{} more transactions did the same", count - 2));
-                }
-                reasons
+                ]
             });
         }
         rivals

@@ -11,7 +11,7 @@ impl Lists<'_> {
         match kind {
             Kind::WriteWrite => self.overwrote((from, to), names),
             Kind::WriteRead => self.observed_append((from, to), names),
-            Kind::ReadWrite => self.did_not_observe((from, to), names),
+            Kind::ReadWrite | Kind::WriteWriteInferred => self.did_not_observe((from, to), names),
             _ => None,
         }
     }
