@@ -6,9 +6,11 @@ mod grow;
 mod queue;
 mod stack;
 mod values;
+mod wild;
 
 use crate::linearizability::part::Part;
 use crate::model::{Kind, Model};
+use values::Values;
 
 /// What a special checker says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,8 +28,8 @@ impl Answer {
 /// Whether `part` has a legal order, if there is a special checker that can tell.
 pub(crate) fn decide<M: Model>(model: &M, part: &Part<'_, M>) -> Option<Answer> {
     match model.kind() {
-        Kind::Queue(transfer) => queue::decide(&values::Values::new(part, transfer)?),
-        Kind::Stack(transfer) => stack::decide(&values::Values::new(part, transfer)?),
+        Kind::Queue(transfer) => queue::decide(&Values::new(part, transfer)?),
+        Kind::Stack(transfer) => stack::decide(&Values::new(part, transfer)?),
         Kind::List(growth) => grow::list(part, growth),
         Kind::GrowingSet(growth) => grow::set(part, growth),
         Kind::Register(_) | Kind::Other => None,

@@ -16,13 +16,41 @@
 //! An operation that finds nothing needs a moment outside of all components.
 
 use crate::linearizability::special::Answer;
-use crate::linearizability::special::values::{Occupied, Value, Values};
+use crate::linearizability::special::values::{NEVER, Value, Values};
+use crate::linearizability::special::wild::{self, Rules};
 
 pub(super) fn decide(all: &Values) -> Option<Answer> {
-    all.answer(|| {
-        let occupied = Occupied::new(&all.values);
-        !all.nothings.iter().any(|nothing| occupied.throughout(nothing)) && Nesting::new(all).holds()
-    })
+    wild::decide(all, &Rules { in_order: |all| Nesting::new(all).holds(), deadlines })
+}
+
+/// For each value of `left`, the first return of a pop of a value below it: pushed before, and popped afterwards.
+fn deadlines(taken: &[Value], left: &[Value]) -> Vec<u32> {
+    let last =
+        taken.iter().map(|value| value.taken.called).filter(|&called| called != NEVER).max().unwrap_or(0);
+    let mut below: Vec<&Value> = taken.iter().filter(|value| value.taken.returned != NEVER).collect();
+    below.sort_unstable_by_key(|value| std::cmp::Reverse(value.put.returned));
+    let mut by_call: Vec<usize> = (0..left.len()).collect();
+    by_call.sort_unstable_by_key(|&index| left[index].put.called);
+    // The first return of the pops invoked after each event: a Fenwick tree from the end.
+    let mut first = vec![NEVER; last as usize + 2];
+    let place = |called: u32| (last - called) as usize + 1;
+    let mut deadlines = vec![NEVER; left.len()];
+    for index in by_call {
+        let value = &left[index];
+        while let Some(below) = below.pop_if(|below| below.put.returned < value.put.called) {
+            let mut at = place(below.taken.called);
+            while at < first.len() {
+                first[at] = first[at].min(below.taken.returned);
+                at += at & at.wrapping_neg();
+            }
+        }
+        let mut at = if value.put.returned >= last { 0 } else { place(value.put.returned + 1) };
+        while at > 0 {
+            deadlines[index] = deadlines[index].min(first[at]);
+            at -= at & at.wrapping_neg();
+        }
+    }
+    deadlines
 }
 
 /// What is left of the values: where they are, and where something is.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::linearizability::part::Part;
-use crate::linearizability::special::Answer;
 use crate::model::{Model, Transfer};
 
 /// An operation's invocation and return, as events of its part; a return of [`NEVER`] is still to come.
@@ -87,12 +86,9 @@ impl Values {
         self.absurd
     }
 
-    /// The answer, given whether the values have an order if all takes of unknown outcome took nothing.
-    pub(super) fn answer(&self, ordered: impl FnOnce() -> bool) -> Option<Answer> {
-        match Answer::legal_if(!self.absurd && ordered()) {
-            Answer::Illegal if !self.absurd && !self.wild.is_empty() => None,
-            answer => Some(answer),
-        }
+    /// The same object with other values, and no takes of unknown outcome.
+    pub(super) fn with(&self, values: Vec<Value>) -> Values {
+        Values { values, nothings: self.nothings.clone(), wild: Vec::new(), ..*self }
     }
 }
 
