@@ -52,7 +52,8 @@ impl<S: System> World<S> {
         }
         if let Some(fuse) = fuse {
             self.fuses -= 1;
-            self.crash(host, fuse.unsynced, Some(fuse.fault), cause.child(cut as u64));
+            self.host(host).held_down.push(fuse.fault);
+            self.crash(host, fuse.unsynced, cause.child(cut as u64));
         }
     }
 

@@ -31,8 +31,10 @@ pub(crate) struct Host<S: System> {
     pub(crate) fuse: Option<Fuse>,
     /// Disk faults in force.
     pub(crate) disk_weather: Vec<DiskWeather>,
-    /// The fault that holds it down.
-    pub(crate) downed_by: Option<usize>,
+    /// The faults that drive its clocks off true pace, each with its millionths: together they add up.
+    pub(crate) drifts: Vec<(usize, i32)>,
+    /// The faults that hold it down: it restarts when the last of them ends.
+    pub(crate) held_down: Vec<usize>,
 }
 
 #[derive(Clone)]
@@ -103,7 +105,8 @@ impl<S: System> Host<S> {
             busy_until: Time::ZERO,
             fuse: None,
             disk_weather: Vec::new(),
-            downed_by: None,
+            drifts: Vec::new(),
+            held_down: Vec::new(),
         }
     }
 }

@@ -64,14 +64,16 @@ impl<S: System> Watch<S> {
     }
 
     fn ask(&mut self, mut question: impl FnMut(&mut dyn Monitor<S>) -> Verdict) {
-        let verdicts = &mut self.verdicts;
-        self.monitors.retain_mut(|monitor| match question(&mut **monitor) {
-            Verdict::Ok => true,
-            verdict => {
-                verdicts.push(verdict);
-                false
+        let mut place = 0;
+        while let Some(monitor) = self.monitors.get_mut(place) {
+            match question(&mut **monitor) {
+                Verdict::Ok => place += 1,
+                verdict => {
+                    self.verdicts.push(verdict);
+                    self.monitors.remove(place);
+                }
             }
-        });
+        }
     }
 }
 

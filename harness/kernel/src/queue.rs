@@ -246,8 +246,9 @@ impl<T> Queue<T> {
         let mut last = self.slots[index];
         while last != NONE {
             let first = last / BLOCK * BLOCK;
-            let block = &self.entries[first as usize..=last as usize];
-            self.open.extend(block.iter().zip(first..).map(|(entry, place)| (entry.key, place)));
+            for place in first..=last {
+                self.open.push((self.entries[place as usize].key, place));
+            }
             self.open_end = last;
             last = self.next[(last / BLOCK) as usize];
         }

@@ -5,7 +5,7 @@
 use fixedbitset::FixedBitSet;
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::random::{CausalId, Draws, Purpose};
-use stormglass_core::system::System;
+use stormglass_core::system::{Node, Role, System};
 use stormglass_core::time::Duration;
 use stormglass_core::trace::Kind;
 use stormglass_plan::engine::Strike;
@@ -62,7 +62,8 @@ impl<S: System> World<S> {
         let this = &mut self.hosts[host as usize];
         match fault {
             Fault::Crash { after_effects: None, unsynced, .. } => {
-                self.crash(host, *unsynced, Some(place), id);
+                this.held_down.push(place);
+                self.crash(host, *unsynced, id);
             }
             Fault::Crash { after_effects: Some(effects), unsynced, .. } => {
                 if self.gates[host as usize] != Gate::Down {
@@ -84,7 +85,10 @@ impl<S: System> World<S> {
                 this.disk_weather.push(DiskWeather { fault: place, kind: DiskWeatherKind::FailSync(*rate) });
             }
             Fault::ClockJump { by, .. } => this.clock.jump(*by),
-            Fault::ClockDrift { ppm, .. } => self.set_pace(host, *ppm),
+            Fault::ClockDrift { ppm, .. } => {
+                this.drifts.push((place, *ppm));
+                self.set_pace(host);
+            }
             Fault::Partition { .. }
             | Fault::Isolate { .. }
             | Fault::Loss { .. }
@@ -159,8 +163,10 @@ impl<S: System> World<S> {
         match fault {
             Fault::Crash { .. } => {
                 self.fuses -= u32::from(this.fuse.take_if(|fuse| fuse.fault == place).is_some());
-                if this.downed_by == Some(place) {
-                    self.queue.push(Key::new(now, id), Event::Deed(Deed::Start { host }));
+                let held = this.held_down.len();
+                this.held_down.retain(|&fault| fault != place);
+                if held > 0 && this.held_down.is_empty() {
+                    self.queue.push(Key::new(now, id), Event::Deed(Deed::Restart { host }));
                 }
             }
             Fault::Pause { .. } => {
@@ -170,7 +176,10 @@ impl<S: System> World<S> {
             Fault::SlowDisk { .. } | Fault::FailSync { .. } => {
                 this.disk_weather.retain(|weather| weather.fault != place);
             }
-            Fault::ClockDrift { .. } => self.set_pace(host, 0),
+            Fault::ClockDrift { .. } => {
+                this.drifts.retain(|&(fault, _)| fault != place);
+                self.set_pace(host);
+            }
             // A jump stays: nobody sets the clock back.
             Fault::ClockJump { .. }
             | Fault::Partition { .. }
@@ -190,7 +199,7 @@ impl<S: System> World<S> {
     }
 
     /// A host goes down: memory, timers and inbox are gone; of the disk remains what `unsynced` leaves.
-    pub(crate) fn crash(&mut self, host: u32, unsynced: CrashLoss, fault: Option<usize>, id: CausalId) {
+    pub(crate) fn crash(&mut self, host: u32, unsynced: CrashLoss, id: CausalId) {
         let this = &mut self.hosts[host as usize];
         if self.gates[host as usize] == Gate::Down {
             return;
@@ -200,7 +209,6 @@ impl<S: System> World<S> {
         self.timers[host as usize].clear();
         this.inbox.clear();
         self.fuses -= u32::from(this.fuse.take().is_some());
-        this.downed_by = fault;
         let damage = this.disk.crash(unsynced, &mut Draws::new(id, Purpose::Disk));
         self.stats.crashes += 1;
         self.stats.bytes_lost += damage.bytes_lost;
@@ -211,16 +219,24 @@ impl<S: System> World<S> {
         });
     }
 
-    /// A host boots, for the first time or again.
-    pub(crate) fn start(&mut self, host: u32, id: CausalId) {
-        if self.gates[host as usize] == Gate::Down {
-            let this = &mut self.hosts[host as usize];
-            let node = self.plan.cluster.nodes()[host as usize];
-            self.nodes[host as usize] = Some(self.system.node(node, &self.plan.cluster));
-            self.gates[host as usize] = if this.pauses > 0 { Gate::Shut } else { Gate::Open };
-            this.busy_until = self.now;
-            this.downed_by = None;
+    /// A host boots for the first time.
+    pub(crate) fn boot(&mut self, host: u32, id: CausalId) {
+        // A crash may have come first; then its end will be the first boot.
+        if self.gates[host as usize] != Gate::Down {
+            self.arrive(host, id, Input::Start);
         }
+    }
+
+    /// A host boots again: the last fault that held it down has ended, unless another has come at this moment.
+    pub(crate) fn restart(&mut self, host: u32, id: CausalId) {
+        let this = &mut self.hosts[host as usize];
+        if self.gates[host as usize] != Gate::Down || !this.held_down.is_empty() {
+            return;
+        }
+        this.busy_until = self.now;
+        self.gates[host as usize] = if this.pauses > 0 { Gate::Shut } else { Gate::Open };
+        let node = self.plan.cluster.nodes()[host as usize];
+        self.nodes[host as usize] = Some(self.system.node(node, &self.plan.cluster));
         self.arrive(host, id, Input::Start);
     }
 
@@ -242,26 +258,36 @@ impl<S: System> World<S> {
         })
     }
 
-    /// The host's clocks go on at another pace, and all its timers with them.
-    fn set_pace(&mut self, host: u32, ppm: i32) {
+    /// The host's clocks go on at the pace that the drifts in force make, and all its timers with them.
+    fn set_pace(&mut self, host: u32) {
         self.drifted = true;
-        let clock = &mut self.hosts[host as usize].clock;
-        let before = *clock;
-        clock.set_pace(ppm, self.now);
-        for (timer, key) in self.timers[host as usize].retime(&before, clock) {
+        let this = &mut self.hosts[host as usize];
+        let before = this.clock;
+        this.clock.set_pace(this.drifts.iter().map(|&(_, ppm)| ppm).sum(), self.now);
+        for (timer, key) in self.timers[host as usize].retime(&before, &this.clock) {
             self.queue.push(key, Event::Timer { host, timer });
         }
     }
 
     fn note_strike(&mut self, place: usize, id: CausalId, on: Vec<usize>) {
         self.record(|world| {
-            let whom: Vec<String> = on.iter().map(|&host| world.address(host as u32).to_string()).collect();
+            let whom: Vec<String> = on.iter().map(|&host| world.introduce(host)).collect();
             let whom = if whom.is_empty() { "nobody".to_owned() } else { whom.join(" ") };
             world.note(Kind::Fault, id, format!("{} strikes {whom}", world.plan.faults[place].inject.name()))
         });
         let strike = Strike { fault: place, at: self.now, id, on };
         self.struck[place] = Some(strike.clone());
         self.strikes.push(strike);
+    }
+
+    /// A node's name, and the part it plays if that says something: `n3 (leader)`.
+    fn introduce(&self, host: usize) -> String {
+        let address = self.address(host as u32);
+        match self.nodes[host].as_ref().map(Node::role) {
+            Some(role) if role != Role::MEMBER => format!("{address} ({})", role.0),
+            Some(_) => address.to_string(),
+            None => format!("{address} (down)"),
+        }
     }
 
     /// The nodes, as targets see them: what each does, and whether it is up.

@@ -77,7 +77,10 @@ pub(crate) enum Deed {
         host: u32,
         sync: SyncId,
     },
-    Start {
+    Boot {
+        host: u32,
+    },
+    Restart {
         host: u32,
     },
     /// The host may have come to the end of its work.
@@ -113,7 +116,7 @@ impl<S: System> World<S> {
         let mut queue = Queue::for_hosts(hosts);
         let boot = CausalId::root(plan.seed, Purpose::Lifecycle);
         for host in 0..hosts as u32 {
-            queue.push(Key::new(Time::ZERO, boot.child(u64::from(host))), Event::Deed(Deed::Start { host }));
+            queue.push(Key::new(Time::ZERO, boot.child(u64::from(host))), Event::Deed(Deed::Boot { host }));
         }
         queue.push(Key::new(plan.timeline.heal, boot.child(u64::MAX - 1)), Event::Deed(Deed::Heal));
         let nemesis = CausalId::root(plan.seed, Purpose::Nemesis);
@@ -176,7 +179,8 @@ impl<S: System> World<S> {
     fn deed(&mut self, deed: Deed, id: CausalId) {
         match deed {
             Deed::SyncDone { host, sync } => self.sync_done(host, sync, id),
-            Deed::Start { host } => self.start(host, id),
+            Deed::Boot { host } => self.boot(host, id),
+            Deed::Restart { host } => self.restart(host, id),
             Deed::Wake { host } => self.catch_up(host),
             Deed::Operation { place } => self.operation_due(place),
             Deed::Free { host } => self.begin_next(host),
