@@ -10,7 +10,6 @@
 #![allow(clippy::print_stdout, reason = "a benchmark prints its table")]
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use stormglass_check::isolation::generate::{Execution, Promise, Shape, Value};
 use stormglass_check::isolation::{Level, Transactions, analyse};
@@ -56,7 +55,18 @@ fn memory(line: &str) -> usize {
     value.trim().trim_end_matches(" kB").parse().unwrap_or(0) / 1024
 }
 
+/// Milliseconds that this thread has run on a processor; by the clock on the wall where the system does not say.
 #[allow(clippy::disallowed_methods, reason = "a benchmark measures real time")]
+fn cpu_ms() -> f64 {
+    static BEGIN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    let ran = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = ran.as_deref().and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
+    match nanos {
+        Some(nanos) => nanos as f64 / 1e6,
+        None => BEGIN.get_or_init(std::time::Instant::now).elapsed().as_secs_f64() * 1e3,
+    }
+}
+
 fn measure<'a>(name: &str, transactions: usize, history: impl Into<Transactions<'a>> + Copy) {
     let input = memory("VmRSS:");
     // The system begins to count the peak anew.
@@ -65,7 +75,7 @@ fn measure<'a>(name: &str, transactions: usize, history: impl Into<Transactions<
     let mut best = f64::INFINITY;
     let mut found = String::new();
     for _ in 0..3 {
-        let begin = Instant::now();
+        let begin = cpu_ms();
         for _ in 0..repeat {
             let analysis = analyse(black_box(history));
             let names: Vec<String> =
@@ -74,14 +84,14 @@ fn measure<'a>(name: &str, transactions: usize, history: impl Into<Transactions<
             let strict = analysis.verdict(Level::StrictSerializable);
             found = if strict.is_ok() { "ok".to_owned() } else { format!("{}{open}", names.join(" ")) };
         }
-        best = best.min(begin.elapsed().as_secs_f64() * 1e3 / repeat as f64);
+        best = best.min((cpu_ms() - begin) / repeat as f64);
     }
     println!("{name:60} {best:10.3} {:9} {input:9}  {found}", memory("VmHWM:"));
 }
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
-    println!("{:60} {:>10} {:>9} {:>9}  verdict", "", "ms", "peak MiB", "input MiB");
+    println!("{:60} {:>10} {:>9} {:>9}  verdict", "", "cpu ms", "peak MiB", "input MiB");
     for row in rows() {
         let Row { promise, transactions, unknown } = row;
         let name = |object: &str| {
@@ -90,6 +100,9 @@ fn main() {
         let chosen = |name: &str| words.iter().all(|word| name.contains(word.as_str()));
         if chosen(&name("lists")) {
             measure(&name("lists"), transactions, &history::<Vec<u64>>(&row));
+        }
+        if chosen(&name("registers")) {
+            measure(&name("registers"), transactions, &history::<Option<u64>>(&row));
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Transactional isolation, in the manner of Elle: which consistency models does a history of transactions violate?
 //!
 //! ```text
-//! history ──read──▶ lists / registers ──▶ anomalies of single reads
-//!                        │ dependencies
-//!                        ▼
-//!                  graph ──search──▶ cycles ──explain──▶ Analysis ──▶ Verdict on a level
+//! history ──▶ lists / registers ──▶ anomalies of single reads ─────┐
+//!                  │ dependencies                                  ▼
+//!                  ├──▶ graph ──▶ cycles, or a serial order ──▶ Analysis ──▶ Verdict on a level
+//!                  └──▶ weaker levels: an order of commits ────────▲
 //! ```
 //!
 //! A transaction that failed did not happen. One of unknown outcome happened if somebody read what it wrote; else it
@@ -39,6 +39,7 @@
 
 mod analysis;
 mod anomaly;
+mod causes;
 mod components;
 mod cycles;
 mod explain;
@@ -46,27 +47,23 @@ mod findings;
 pub mod generate;
 mod graph;
 mod intern;
+mod judge;
 mod level;
 mod list;
 mod paths;
 mod record;
+mod register;
+mod serial;
 mod unordered;
+mod weak;
 
-use std::fmt::Display;
-
-use stormglass_core::history::{History, Operation};
-use stormglass_core::op::txn::{ListReads, ListTxn};
+use stormglass_core::history::History;
+use stormglass_core::op::txn::{ListReads, ListTxn, RegisterReads, RegisterTxn};
 use stormglass_core::verdict::Verdict;
 
 pub use analysis::{Analysis, Finding, Open};
 pub use anomaly::{Anomaly, Class, Ties};
 pub use level::{Level, UnknownLevel};
-
-use cycles::Search;
-use explain::Reason;
-use findings::Findings;
-use graph::Links;
-use list::Lists;
 
 /// The name of this check in verdicts.
 const CHECK: &str = "isolation";
@@ -76,6 +73,8 @@ const CHECK: &str = "isolation";
 pub enum Transactions<'a> {
     /// Transactions over lists.
     Lists(&'a History<ListTxn, ListReads>),
+    /// Transactions over registers.
+    Registers(&'a History<RegisterTxn, RegisterReads>),
 }
 
 impl<'a> From<&'a History<ListTxn, ListReads>> for Transactions<'a> {
@@ -84,9 +83,17 @@ impl<'a> From<&'a History<ListTxn, ListReads>> for Transactions<'a> {
     }
 }
 
+impl<'a> From<&'a History<RegisterTxn, RegisterReads>> for Transactions<'a> {
+    fn from(history: &'a History<RegisterTxn, RegisterReads>) -> Self {
+        Transactions::Registers(history)
+    }
+}
+
 /// Whether a history of transactions satisfies a consistency model.
 ///
-/// A violation is about the gravest anomaly that the level forbids, and names its transactions.
+/// A violation is about the gravest anomaly that the level forbids, and names its transactions. Lists are decided at
+/// every level but for the order of writes that nobody read; registers at every level up to causal, and at the others
+/// where an anomaly is certain or a serial order is found. The rest is unknown.
 pub fn isolated<'a>(history: impl Into<Transactions<'a>>, level: Level) -> Verdict {
     analyse(history).verdict(level)
 }
@@ -94,51 +101,8 @@ pub fn isolated<'a>(history: impl Into<Transactions<'a>>, level: Level) -> Verdi
 /// All anomalies of a history, and what they rule out.
 pub fn analyse<'a>(history: impl Into<Transactions<'a>>) -> Analysis {
     let analysis = match history.into() {
-        Transactions::Lists(history) => of_lists(history.operations()),
+        Transactions::Lists(history) => judge::lists(history.operations()),
+        Transactions::Registers(history) => judge::registers(history.operations()),
     };
     analysis.unwrap_or_else(Analysis::impossible)
-}
-
-fn of_lists(operations: &[Operation<ListTxn, ListReads>]) -> Result<Analysis, String> {
-    let mut findings = Findings::default();
-    let lists = Lists::new(operations, &mut findings)?;
-    let mut links = Links::new(operations.len());
-    lists.add_dependencies(&mut links, &mut findings);
-    record::add_orders(operations, lists.standings(), &mut links);
-    let search = cycles::search(links);
-    Ok(told(operations, findings, &search, &|edge, kind, names| lists.reason(edge, kind, names)))
-}
-
-/// The findings and the cycles in words.
-fn told<O: Display, R: Display>(
-    operations: &[Operation<O, R>],
-    mut findings: Findings,
-    search: &Search,
-    reason: Reason<'_>,
-) -> Analysis {
-    for cycle in &search.cycles {
-        let anomaly = Anomaly::Cycle(cycle.class, cycle.ties);
-        findings.0.insert(anomaly, explain::cycle(operations, cycle, reason));
-    }
-    let findings = findings.0.into_iter();
-    let findings = findings.map(|(anomaly, instance)| explain::finding(operations, anomaly, instance));
-    let open = search.open.iter().map(|&(class, ties)| {
-        let anomaly = Anomaly::Cycle(class, ties);
-        let levels = Level::ALL.into_iter().filter(|level| level.forbids(anomaly)).collect();
-        Open {
-            levels,
-            reason: format!("whether there is a cycle of class {anomaly} was not settled within its budget"),
-        }
-    });
-    let mut open: Vec<Open> = open.collect();
-    if let Some(ties) = search.unordered {
-        let anomaly = Anomaly::Cycle(Class::GNonadjacent, ties);
-        // Cycles of other classes do not depend on the order of writes that nobody read.
-        let needs_order = |level: &Level| level.forbids(anomaly) && !level.implies(Level::RepeatableRead);
-        let levels =
-            Level::ALL.into_iter().filter(|&level| level == Level::ConsistentView || needs_order(&level));
-        let reason = "the order of some writes is unknown, and the likely one leads to a cycle".to_owned();
-        open.push(Open { levels: levels.collect(), reason });
-    }
-    Analysis { findings: findings.collect(), open }
 }

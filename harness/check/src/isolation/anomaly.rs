@@ -85,6 +85,8 @@ pub enum Anomaly {
     LostUpdate,
     /// A cycle of dependencies.
     Cycle(Class, Ties),
+    /// All serial orders were tried, and none explains the reads.
+    NoOrder(Ties),
     /// A transaction saw one write of another and, in a later read, missed a second one.
     NonMonotonicView,
     /// A transaction saw one write of another and missed a second one.
@@ -119,6 +121,7 @@ impl Anomaly {
             Anomaly::Cycle(Class::GSingle, _) => "a cycle with one anti-dependency",
             Anomaly::Cycle(Class::GNonadjacent, _) => "a cycle whose anti-dependencies are apart",
             Anomaly::Cycle(Class::G2Item, _) => "a cycle with adjacent anti-dependencies",
+            Anomaly::NoOrder(_) => "no serial order explains the reads",
             Anomaly::NonMonotonicView => "a transaction was seen and then partly missed",
             Anomaly::FracturedRead => "a transaction was seen in part",
             Anomaly::CausalityViolation => "a cause was missed whose effect was seen",
@@ -140,6 +143,7 @@ impl fmt::Display for Anomaly {
             Anomaly::Internal => "internal",
             Anomaly::LostUpdate => "lost-update",
             Anomaly::Cycle(class, ties) => return write!(f, "{}{}", class.name(), ties.suffix()),
+            Anomaly::NoOrder(ties) => return write!(f, "no-serial-order{}", ties.suffix()),
             Anomaly::NonMonotonicView => "non-monotonic-view",
             Anomaly::FracturedRead => "fractured-read",
             Anomaly::CausalityViolation => "causality-violation",

@@ -15,7 +15,7 @@
 
 use super::anomaly::{Class, Ties};
 use super::components::{Components, Digraph, components};
-use super::graph::{Graph, Kind, Kinds, Links};
+use super::graph::{Graph, Kind, Kinds};
 use super::paths::Paths;
 use super::unordered;
 
@@ -41,28 +41,29 @@ pub(crate) struct Search {
 
 const WRITES: Kinds = Kinds::of(&[Kind::WriteWrite]);
 const READS: Kinds = WRITES.and(Kinds::of(&[Kind::WriteRead]));
-const INFERRED: Kinds = Kinds::of(&[Kind::WriteWriteInferred]);
-const REALTIME_WRITES: Kinds = Kinds::of(&[Kind::Process, Kind::Realtime, Kind::WriteWriteRealtime]);
+/// What the classes with rw edges have beside: an inferred edge stands, or else there is a cycle with one rw edge.
+const MORE: Kinds = Kinds::of(&[Kind::ReadWrite, Kind::WriteWriteInferred]);
+const MORE_REALTIME: Kinds = Kinds::of(&[Kind::ReadWriteRealtime, Kind::WriteWriteRealtime]);
 
 /// The kinds that tie transactions together besides reads and writes.
 const fn ties(ties: Ties) -> Kinds {
     match ties {
         Ties::Data => Kinds::of(&[]),
         Ties::Process => Kinds::of(&[Kind::Process]),
-        Ties::Realtime => REALTIME_WRITES,
+        Ties::Realtime => Kinds::of(&[Kind::Process, Kind::Realtime]),
     }
 }
 
 /// All kinds that a cycle of this class may have.
-const fn kinds(class: Class, with: Ties) -> Kinds {
-    let read_write = match with {
-        Ties::Realtime => Kinds::of(&[Kind::ReadWrite, Kind::ReadWriteRealtime]),
-        Ties::Data | Ties::Process => Kinds::of(&[Kind::ReadWrite]),
+pub(crate) const fn kinds(class: Class, with: Ties) -> Kinds {
+    let more = match with {
+        Ties::Realtime => MORE.and(MORE_REALTIME),
+        Ties::Data | Ties::Process => MORE,
     };
     let data = match class {
         Class::G0 => WRITES,
         Class::G1c => READS,
-        Class::GSingle | Class::GNonadjacent | Class::G2Item => READS.and(read_write).and(INFERRED),
+        Class::GSingle | Class::GNonadjacent | Class::G2Item => READS.and(more),
     };
     data.and(ties(with))
 }
@@ -84,9 +85,10 @@ impl Automaton {
     fn is_characteristic(self, kind: Kind) -> bool {
         self.kinds.has(kind)
             && match self.class {
-                Class::G0 => matches!(kind, Kind::WriteWrite | Kind::WriteWriteRealtime),
+                Class::G0 => kind == Kind::WriteWrite,
                 Class::G1c => kind == Kind::WriteRead,
-                Class::GSingle | Class::GNonadjacent | Class::G2Item => kind.is_read_write(),
+                Class::GSingle => kind.is_read_write() || kind.is_inferred(),
+                Class::GNonadjacent | Class::G2Item => kind.is_read_write(),
             }
     }
 
@@ -174,20 +176,19 @@ impl Digraph for NeverAdjacent<'_> {
 }
 
 /// The classes of cycles that these edges form, the gravest first.
-pub(crate) fn search(mut links: Links) -> Search {
-    let graph = links.graph();
-    let everything = components(&Only(&graph, kinds(Class::G2Item, Ties::Realtime)));
+/// Groups of writes whose order nobody knows are tried in an order in which they may be harmless.
+pub(crate) fn search(graph: &Graph, groups: &[Vec<u32>]) -> Search {
+    let everything = components(&Only(graph, kinds(Class::G2Item, Ties::Realtime)));
     let mut search = Search::default();
     if !everything.any() {
         return search;
     }
     let (knot, names) = graph.within(|vertex| everything.large(vertex));
-    drop(graph);
     let budget = LEAST_BUDGET + BUDGET_PER_EDGE * knot.len();
     for class in Class::ALL {
         for with in Ties::ALL {
             let automaton = Automaton { class, kinds: kinds(class, with) };
-            match shortest(&knot, automaton, with, budget) {
+            match shortest(&knot, automaton, Some(with), budget) {
                 Shortest::Cycle(steps) => {
                     let steps = steps.iter().map(|&(vertex, kind)| (names[vertex as usize], kind)).collect();
                     search.cycles.push(Cycle { class, ties: with, steps });
@@ -198,7 +199,7 @@ pub(crate) fn search(mut links: Links) -> Search {
             }
         }
     }
-    let unordered = links.unordered.iter().map(|group| {
+    let unordered = groups.iter().map(|group| {
         group.iter().filter_map(|old| names.binary_search(old).ok().map(|place| place as u32)).collect()
     });
     let unordered: Vec<Vec<u32>> = unordered.collect();
@@ -208,10 +209,20 @@ pub(crate) fn search(mut links: Links) -> Search {
     search
 }
 
-enum Shortest {
+/// A shortest cycle of some class: each transaction with the kind of the edge to the next.
+pub(crate) enum Shortest {
     None,
     Cycle(Vec<(u32, Kind)>),
     BudgetSpent,
+}
+
+/// A shortest cycle of edges of these kinds, not rw, among them one that was inferred.
+pub(crate) fn shortest_inferred(graph: &Graph, kinds: Kinds) -> Shortest {
+    if !components(&Only(graph, kinds)).any() {
+        return Shortest::None;
+    }
+    let budget = LEAST_BUDGET + BUDGET_PER_EDGE * graph.len();
+    shortest(graph, Automaton { class: Class::GSingle, kinds }, None, budget)
 }
 
 /// Which edges may lie on a cycle of a class.
@@ -228,23 +239,23 @@ impl Filter {
         Filter { vertices: components(&Only(graph, automaton.kinds)), states }
     }
 
-    fn may_close(&self, from: u32, to: u32) -> bool {
+    fn may_close(&self, from: u32, to: u32, kind: Kind) -> bool {
         match &self.states {
-            Some(states) => states.together(2 * from, 2 * to + 1),
+            Some(states) => states.together(2 * from, 2 * to + u32::from(kind.is_read_write())),
             None => self.vertices.together(from, to),
         }
     }
 }
 
 /// A shortest cycle of the automaton's class.
-fn shortest(graph: &Graph, automaton: Automaton, with: Ties, budget: usize) -> Shortest {
+fn shortest(graph: &Graph, automaton: Automaton, with: Option<Ties>, budget: usize) -> Shortest {
     let filter = Filter::new(graph, automaton);
     let mut paths = Paths::new(graph, automaton, budget);
     let mut best: Option<Vec<(u32, Kind)>> = None;
     for from in 0..graph.transactions {
         for edge in graph.edges(from) {
             let (to, kind) = (edge.to(), edge.kind());
-            if !automaton.is_characteristic(kind) || !filter.may_close(from, to) {
+            if !automaton.is_characteristic(kind) || !filter.may_close(from, to, kind) {
                 continue;
             }
             let limit = best.as_ref().map_or(u32::MAX, |best| best.len() as u32 - 1);
@@ -276,11 +287,11 @@ fn transactions_only(graph: &Graph, from: u32, first: Kind, path: &[(u32, Kind)]
 }
 
 /// Whether this is a cycle that meets no transaction twice, of exactly this class.
-fn is_of_class(steps: &[(u32, Kind)], class: Class, with: Ties) -> bool {
+fn is_of_class(steps: &[(u32, Kind)], class: Class, with: Option<Ties>) -> bool {
     let mut met: Vec<u32> = steps.iter().map(|step| step.0).collect();
     met.sort_unstable();
     let is_simple = met.windows(2).all(|pair| pair[0] != pair[1]);
-    is_simple && class_of(steps) == class && ties_of(steps) == with
+    is_simple && class_of(steps) == class && with.is_none_or(|with| ties_of(steps) == with)
 }
 
 /// The class of a cycle by its kinds of edges.
@@ -289,6 +300,7 @@ fn class_of(steps: &[(u32, Kind)]) -> Class {
     let has_wr = steps.iter().any(|step| step.1 == Kind::WriteRead);
     let adjacent = (0..steps.len()).any(|index| is_rw(index) && is_rw(index + 1));
     match (0..steps.len()).filter(|&index| is_rw(index)).count() {
+        0 if steps.iter().any(|step| step.1.is_inferred()) => Class::GSingle,
         0 if has_wr => Class::G1c,
         0 => Class::G0,
         1 => Class::GSingle,

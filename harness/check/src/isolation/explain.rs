@@ -15,9 +15,9 @@ use stormglass_core::history::{Operation, OperationId};
 
 use super::analysis::Finding;
 use super::anomaly::Anomaly;
-use super::cycles::Cycle;
 use super::findings::Instance;
 use super::graph::Kind;
+use super::weak::{Facts, Overlooked};
 
 /// Lines longer than this are cut: a list may have any length.
 const LONGEST_LINE: usize = 240;
@@ -58,8 +58,12 @@ fn shortened(line: String) -> String {
 }
 
 /// A cycle, edge by edge.
-pub(crate) fn cycle<O, R>(operations: &[Operation<O, R>], cycle: &Cycle, reason: Reason<'_>) -> Instance {
-    let steps = best_told(&cycle.steps);
+pub(crate) fn cycle<O, R>(
+    operations: &[Operation<O, R>],
+    steps: &[(u32, Kind)],
+    reason: Reason<'_>,
+) -> Instance {
+    let steps = best_told(steps);
     let count = steps.len();
     let reasons = (0..count).map(|index| {
         let next = (index + 1) % count;
@@ -70,6 +74,49 @@ pub(crate) fn cycle<O, R>(operations: &[Operation<O, R>], cycle: &Cycle, reason:
         format!("{first} < {second}, because {why}{end}")
     });
     Instance { reasons: reasons.collect(), transactions: steps.iter().map(|step| step.0).collect(), count: 1 }
+}
+
+/// A cycle of commits, of which some follow from what a reader overlooked. The readers are named after the others.
+pub(crate) fn commits<O, R>(
+    operations: &[Operation<O, R>],
+    (steps, overlooked): (&[(u32, Kind)], &[Overlooked]),
+    facts: &Facts,
+    reason: Reason<'_>,
+) -> Instance {
+    let with_readers = |edge: (u32, u32), kind: Kind, names: (&str, &str)| {
+        if kind != Kind::WriteWriteInferred {
+            return reason(edge, kind, names);
+        }
+        let Overlooked { reader, key, .. } =
+            overlooked.iter().find(|overlooked| overlooked.seen == edge.0)?;
+        let (first, second) = names;
+        let key = facts.keys[*key as usize];
+        Some(format!(
+            "both wrote key {key}, and operation {reader}, which had to see {first}, read it from {second}"
+        ))
+    };
+    let mut instance = cycle(operations, steps, &with_readers);
+    for overlooked in overlooked {
+        if !instance.transactions.contains(&overlooked.reader) {
+            instance.transactions.push(overlooked.reader);
+        }
+    }
+    instance
+}
+
+/// A reader that had to see a write and read the initial version.
+pub(crate) fn missed(anomaly: Anomaly, missed: &Overlooked, facts: &Facts) -> Instance {
+    let why = match anomaly {
+        Anomaly::NonMonotonicView => "T2 observed T1 in an earlier read",
+        Anomaly::FracturedRead => "T2 observed T1 in another read",
+        _ => "T1 comes before T2 by reads and the order of processes",
+    };
+    let key = facts.keys[missed.key as usize];
+    let reasons = vec![
+        why.to_owned(),
+        format!("T1 wrote key {key}, but T2 read it as if nobody ever had: a contradiction"),
+    ];
+    Instance { transactions: vec![missed.seen, missed.reader], reasons, count: 1 }
 }
 
 /// The cycle from where it is best told: what happened first, and what was not observed last.

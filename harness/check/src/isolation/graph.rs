@@ -26,7 +26,7 @@ pub(crate) enum Kind {
     Process,
     /// The first was complete before the second was invoked.
     Realtime,
-    /// As [`Kind::WriteWrite`], but only if the order of versions respects real time.
+    /// As [`Kind::WriteWriteInferred`], but only if the order of versions respects real time.
     WriteWriteRealtime,
     /// As [`Kind::ReadWrite`], but only if the order of versions respects real time.
     ReadWriteRealtime,
@@ -53,6 +53,11 @@ impl Kind {
     /// Whether the second overwrote what the first read.
     pub(crate) const fn is_read_write(self) -> bool {
         matches!(self, Kind::ReadWrite | Kind::ReadWriteRealtime)
+    }
+
+    /// Whether the order of two writes was inferred from what was read.
+    pub(crate) const fn is_inferred(self) -> bool {
+        matches!(self, Kind::WriteWriteInferred | Kind::WriteWriteRealtime)
     }
 }
 

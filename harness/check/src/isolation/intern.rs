@@ -33,6 +33,11 @@ impl Interner {
         self.names[number as usize]
     }
 
+    /// All names, by their numbers.
+    pub(crate) fn names(&self) -> &[u64] {
+        &self.names
+    }
+
     /// How many names there are.
     pub(crate) fn len(&self) -> usize {
         self.names.len()

@@ -133,8 +133,8 @@ impl Level {
             Serializable => &[RepeatableRead, SnapshotIsolation],
             StrongSessionReadUncommitted => &[ReadUncommitted],
             StrongSessionReadCommitted => &[ReadCommitted, StrongSessionReadUncommitted],
-            Causal => &[ReadAtomic],
-            StrongSessionSnapshotIsolation => &[SnapshotIsolation, StrongSessionReadCommitted, Causal],
+            Causal => &[ReadAtomic, StrongSessionReadCommitted],
+            StrongSessionSnapshotIsolation => &[SnapshotIsolation, Causal],
             StrongSessionSerializable => &[Serializable, StrongSessionSnapshotIsolation],
             StrongReadUncommitted => &[StrongSessionReadUncommitted],
             StrongReadCommitted => &[StrongSessionReadCommitted, StrongReadUncommitted],
@@ -159,13 +159,14 @@ impl Level {
     fn forbids_itself(self, anomaly: Anomaly) -> bool {
         use Anomaly as A;
         let cycle = |most: Class, ties: Ties| matches!(anomaly, A::Cycle(class, with) if class <= most && with <= ties);
+        let no_order = |ties: Ties| matches!(anomaly, A::NoOrder(with) if with <= ties);
         match self {
             ReadUncommitted => {
-                matches!(anomaly, A::DuplicateElements | A::UnwrittenRead | A::CyclicVersions)
-                    || cycle(Class::G0, Ties::Data)
+                matches!(anomaly, A::DuplicateElements | A::UnwrittenRead) || cycle(Class::G0, Ties::Data)
             }
             ReadCommitted => {
-                matches!(anomaly, A::IncompatibleOrder | A::G1a | A::DirtyUpdate | A::G1b | A::FutureRead)
+                matches!(anomaly, A::CyclicVersions | A::IncompatibleOrder | A::FutureRead)
+                    || matches!(anomaly, A::G1a | A::G1b | A::DirtyUpdate)
                     || cycle(Class::G1c, Ties::Data)
             }
             MonotonicAtomicView => anomaly == A::NonMonotonicView,
@@ -175,18 +176,20 @@ impl Level {
             SnapshotIsolation => cycle(Class::GNonadjacent, Ties::Data),
             // It says nothing of atomic visibility, but what breaks that for single items is a cycle with rw edges.
             RepeatableRead => {
-                matches!(anomaly, A::Internal | A::FracturedRead) || cycle(Class::G2Item, Ties::Data)
+                matches!(anomaly, A::Internal | A::FracturedRead)
+                    || cycle(Class::G2Item, Ties::Data)
+                    || no_order(Ties::Data)
             }
             Serializable => cycle(Class::G2Item, Ties::Data),
             StrongSessionReadUncommitted => cycle(Class::G0, Ties::Process),
             StrongSessionReadCommitted => cycle(Class::G1c, Ties::Process),
             Causal => anomaly == A::CausalityViolation,
             StrongSessionSnapshotIsolation => cycle(Class::GNonadjacent, Ties::Process),
-            StrongSessionSerializable => cycle(Class::G2Item, Ties::Process),
+            StrongSessionSerializable => cycle(Class::G2Item, Ties::Process) || no_order(Ties::Process),
             StrongReadUncommitted => cycle(Class::G0, Ties::Realtime),
             StrongReadCommitted => cycle(Class::G1c, Ties::Realtime),
             StrongSnapshotIsolation => cycle(Class::GNonadjacent, Ties::Realtime),
-            StrictSerializable => cycle(Class::G2Item, Ties::Realtime),
+            StrictSerializable => cycle(Class::G2Item, Ties::Realtime) || no_order(Ties::Realtime),
         }
     }
 }

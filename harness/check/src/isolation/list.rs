@@ -24,6 +24,7 @@ use stormglass_core::op::txn::{ListReads, ListTxn};
 use super::findings::Findings;
 use super::intern::Interner;
 use super::record::Standing;
+use super::weak::Facts;
 use crate::table::Table;
 
 /// Stands for no append, no place, no read.
@@ -106,6 +107,38 @@ impl<'a> Lists<'a> {
     /// Which transactions count.
     pub(crate) fn standings(&self) -> &[Standing] {
         &self.standings
+    }
+
+    /// What the weaker levels are judged by.
+    pub(crate) fn facts(&self, processes: Vec<(u32, u32)>) -> Facts {
+        let writer = |append: &u32| self.appends[*append as usize].transaction;
+        let read = |read: &ExternalRead| {
+            let last = (read.length as usize).checked_sub(1);
+            let last = last.map(|last| writer(&self.orders[read.key as usize].kept[last]));
+            (read.transaction, read.key, last)
+        };
+        let counts = |append: &&Append| {
+            append.is_final && self.standings[append.transaction as usize] == Standing::Committed
+        };
+        let mut versions: Vec<(u32, u32)> = Vec::new();
+        for order in &self.orders {
+            versions.extend(order.kept.windows(2).map(|pair| (writer(&pair[0]), writer(&pair[1]))));
+        }
+        for unread in self.appends.iter().filter(counts).filter(|append| append.place == NONE) {
+            let last = self.orders[unread.key as usize].kept.last();
+            versions.extend(last.map(|last| (writer(last), unread.transaction)));
+        }
+        let mut writes: Vec<(u32, u32)> =
+            self.appends.iter().filter(counts).map(|append| (append.transaction, append.key)).collect();
+        writes.sort_unstable();
+        Facts {
+            keys: self.keys.names().to_vec(),
+            transactions: self.operations.len(),
+            reads: self.reads.iter().map(read).collect(),
+            writes,
+            versions,
+            processes,
+        }
     }
 
     /// The appends of a transaction, with their numbers.

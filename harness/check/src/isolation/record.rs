@@ -51,7 +51,9 @@ pub(crate) fn standings<O, R>(operations: &[Operation<O, R>]) -> Result<Vec<Stan
 /// A transaction of unknown outcome comes after others, but nothing comes after it: it may take effect at any time.
 pub(crate) fn add_orders<O, R>(operations: &[Operation<O, R>], standings: &[Standing], links: &mut Links) {
     let counts = |&index: &usize| standings[index] == Standing::Committed;
-    add_process_order(operations, (0..operations.len()).filter(counts), links);
+    process_order(operations, standings)
+        .iter()
+        .for_each(|&(one, other)| links.add(one, other, Kind::Process));
     let mut completions: Vec<(u64, u32)> = (0..operations.len())
         .filter(counts)
         .filter_map(|index| Some((returned(&operations[index])?, index as u32)))
@@ -82,24 +84,23 @@ pub(crate) fn returned<O, R>(operation: &Operation<O, R>) -> Option<u64> {
     operation.completed.filter(|_| operation.outcome.ok().is_some()).map(|moment| moment.rank)
 }
 
-fn add_process_order<O, R>(
-    operations: &[Operation<O, R>],
-    counting: impl Iterator<Item = usize>,
-    links: &mut Links,
-) {
+/// The order in which each process ran its transactions: of each the next one.
+pub(crate) fn process_order<O, R>(operations: &[Operation<O, R>], standings: &[Standing]) -> Vec<(u32, u32)> {
     let mut processes = Interner::new();
     let mut last: Vec<Option<u32>> = Vec::new();
-    for index in counting {
-        let operation = &operations[index];
+    let mut order = Vec::new();
+    for (index, operation) in operations.iter().enumerate() {
+        if standings[index] != Standing::Committed {
+            continue;
+        }
         let process = processes.number(operation.process.0) as usize;
         last.resize(processes.len(), None);
         let is_sequential =
             |&before: &u32| returned(&operations[before as usize]) < Some(operation.invoked.rank);
-        if let Some(before) = last[process].filter(is_sequential) {
-            links.add(before, index as u32, Kind::Process);
-        }
+        order.extend(last[process].filter(is_sequential).map(|before| (before, index as u32)));
         if returned(operation).is_some() {
             last[process] = Some(index as u32);
         }
     }
+    order
 }

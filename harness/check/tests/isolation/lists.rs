@@ -125,12 +125,28 @@ fn a_cycle_of_writes_and_reads_is_g1c() {
 fn a_cycle_with_one_overwritten_read_is_g_single() {
     let levels = [Level::ConsistentView, Level::RepeatableRead];
     shows("G-single", &levels, &["a x 1; a y 1", "a y 2", "r x -; r y 1,2"]);
-    shows(
-        "G-single-process",
-        &[Level::StrongSessionSnapshotIsolation],
-        &["p1 0-1 a x 1", "p1 2-3 a y 1; r x -"],
-    );
+    let session = ["0-9 a x 1; a y 1", "p1 0-1 a y 2", "p1 2-9 r x -", "2-9 r y 1,2"];
+    shows("G-single-process", &[Level::StrongSessionSnapshotIsolation], &session);
     shows("G-single-realtime", &[Level::StrongSnapshotIsolation], &["0-1 a x 1", "2-3 r x -"]);
+}
+
+/// Not to see one's own earlier write breaks causality, which is more than a cycle.
+#[test]
+fn missing_ones_own_earlier_write_is_a_causality_violation() {
+    let history = lists(&["p1 0-1 a x 1", "p1 2-3 r x -"]);
+    let analysis = analyse(&history);
+    assert_eq!(names(&analysis), ["G-single-process", "causality-violation"]);
+    assert_eq!(analysis.weakest_ruled_out(), [Level::Causal]);
+}
+
+/// Part of a transaction seen breaks atomic visibility, which is more than a cycle.
+#[test]
+fn seeing_a_transaction_in_part_is_a_fractured_read() {
+    let history = lists(&["a x 1; a y 1", "r x -; r y 1"]);
+    assert_eq!(names(&analyse(&history)), ["G-single", "fractured-read"]);
+    assert!(isolated(&history, Level::MonotonicAtomicView).is_ok());
+    let history = lists(&["a x 1; a y 1", "r y 1; r x -"]);
+    assert!(names(&analyse(&history)).contains(&"non-monotonic-view".to_owned()));
 }
 
 #[test]

@@ -4,3 +4,4 @@ mod by_hand;
 mod lists;
 mod oracle;
 mod random;
+mod registers;

@@ -125,3 +125,96 @@ pub(crate) fn snapshot_isolated<V: Value>(history: &HistoryOf<V>, respect: Respe
         all.snapshots(&Vec::new(), &idle, &[])
     })
 }
+
+/// What a read must see, for the levels that [`committed`] decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MustSee {
+    /// What its transaction read from before.
+    Earlier,
+    /// What its transaction read from.
+    All,
+    /// What came before by reads and sessions, at any distance.
+    Causes,
+}
+
+/// Whether there is an order of commits in which each read shows the last version of those it must see: all orders are
+/// tried. For registers whose reads show only final versions of others, or what the transaction itself wrote.
+pub(crate) fn committed(history: &HistoryOf<Option<u64>>, level: MustSee) -> bool {
+    let operations = history.operations();
+    let wrote = |index: usize, wanted: u64| {
+        operations[index]
+            .op
+            .0
+            .iter()
+            .rev()
+            .map(|&step| <Option<u64>>::parts(step))
+            .find_map(|(key, value)| value.filter(|_| key == wanted))
+    };
+    let writer = |key: u64, value: u64| (0..operations.len()).find(|&index| wrote(index, key) == Some(value));
+    // Reader, key and writer of each external read, in order.
+    let mut reads: Vec<(usize, u64, Option<usize>)> = Vec::new();
+    for (index, operation) in operations.iter().enumerate() {
+        let Some(returned) = operation.outcome.ok() else { continue };
+        let (mut touched, mut returned) = (Vec::new(), returned.0.iter());
+        for &step in &operation.op.0 {
+            let (key, value) = <Option<u64>>::parts(step);
+            let shown = if value.is_none() { returned.next() } else { None };
+            if let Some(shown) = shown.filter(|_| !touched.contains(&key)) {
+                reads.push((index, key, shown.and_then(|shown| writer(key, shown))));
+            }
+            touched.push(key);
+        }
+    }
+    let counts = |index: usize| {
+        operations[index].outcome.ok().is_some() || reads.iter().any(|read| read.2 == Some(index))
+    };
+    let all: Vec<usize> = (0..operations.len()).filter(|&index| counts(index)).collect();
+    let sessions = Try { operations, respect: Respect::Sessions };
+    let mut before: Vec<Vec<bool>> = all
+        .iter()
+        .map(|&one| {
+            let reads_from = |other| reads.iter().any(|read| read.0 == other && read.2 == Some(one));
+            let session = |other| level == MustSee::Causes && sessions.before(one, other);
+            (0..operations.len()).map(|other| reads_from(other) || session(other)).collect()
+        })
+        .collect();
+    let place = |index: usize| all.iter().position(|&other| other == index).expect("it counts");
+    if level == MustSee::Causes {
+        for via in 0..all.len() {
+            for from in 0..all.len() {
+                for to in 0..operations.len() {
+                    before[from][to] |= before[from][all[via]] && before[via][to];
+                }
+            }
+        }
+    }
+    // Each pair: the first must commit before the second.
+    let mut orders: Vec<(usize, usize)> = Vec::new();
+    for (read, &(reader, key, from)) in reads.iter().enumerate() {
+        for &seen in
+            all.iter().filter(|&&seen| seen != reader && Some(seen) != from && wrote(seen, key).is_some())
+        {
+            let earlier = reads[..read].iter().any(|other| other.0 == reader && other.2 == Some(seen));
+            let must = if level == MustSee::Earlier { earlier } else { before[place(seen)][reader] };
+            match from {
+                Some(from) if must => orders.push((seen, from)),
+                None if must => return false,
+                _ => {}
+            }
+        }
+    }
+    for &one in &all {
+        orders.extend(all.iter().filter(|&&other| before[place(one)][other]).map(|&other| (one, other)));
+    }
+    linear(&all, &orders)
+}
+
+/// Whether some order of `left` respects all pairs: each that could be first is tried.
+fn linear(left: &[usize], orders: &[(usize, usize)]) -> bool {
+    left.is_empty()
+        || left.iter().any(|&first| {
+            let is_free = !orders.iter().any(|&(one, other)| other == first && left.contains(&one));
+            let rest: Vec<usize> = left.iter().copied().filter(|&other| other != first).collect();
+            is_free && linear(&rest, orders)
+        })
+}
