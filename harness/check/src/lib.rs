@@ -28,6 +28,7 @@
 
 mod fingerprint;
 pub mod generate;
+pub mod histories;
 pub mod isolation;
 pub mod linearizability;
 pub mod model;
