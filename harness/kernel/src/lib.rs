@@ -11,6 +11,90 @@
 //! A message's road is three files: a step's `effects`, its fate (`network`), the `queue`. Faults
 //! come in through `storm`. The kernel never reads a real clock, never spawns a thread, and allocates nothing
 //! per message once its arenas have grown. It knows nothing of checkers, files or terminals.
+//!
+//! # A world by hand
+//!
+//! [`Kernel`] runs a plan to its end under the eyes of the system's monitors. A [`World`] can also be driven by
+//! hand: stopped, looked into, copied.
+//!
+//! ```
+//! # use std::fmt;
+//! use std::sync::Arc;
+//!
+//! use serde::{Deserialize, Serialize};
+//! use stormglass_core::prelude::*;
+//! use stormglass_kernel::World;
+//! use stormglass_plan::engine::Tracing;
+//! use stormglass_plan::fault::{Fault, Target};
+//! use stormglass_plan::plan::{DiskTimes, FORMAT, Limits, Network, Plan, PlannedFault, Timeline};
+//!
+//! /// Each node counts its ticks, one every 100 ms. Nobody talks, and nobody asks.
+//! #[derive(Clone)]
+//! struct Ticking;
+//! #[derive(Clone, Default)]
+//! struct Ticker { ticks: u64 }
+//! #[derive(Clone, Debug, Hash, PartialEq, Serialize, Deserialize)]
+//! struct Nothing;
+//! # impl fmt::Display for Nothing { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("nothing") } }
+//!
+//! const PERIOD: Duration = Duration::from_millis(100);
+//!
+//! impl Node<Ticking> for Ticker {
+//!     fn on_start(&mut self, cx: &mut Context<'_, Ticking>) { cx.set_timer((), PERIOD); }
+//!     fn on_message(&mut self, _from: Address, _message: Nothing, _cx: &mut Context<'_, Ticking>) {}
+//!     fn on_timer(&mut self, _timer: (), cx: &mut Context<'_, Ticking>) {
+//!         self.ticks += 1;
+//!         cx.set_timer((), PERIOD);
+//!     }
+//! }
+//! impl Client<Ticking> for Ticker {
+//!     fn on_invoke(&mut self, _op: Nothing, cx: &mut Context<'_, Ticking>) { cx.complete(Outcome::Ok(Nothing)); }
+//!     fn on_message(&mut self, _from: Address, _message: Nothing, _cx: &mut Context<'_, Ticking>) {}
+//! }
+//! impl System for Ticking {
+//!     const NAME: &'static str = "ticking";
+//!     type Node = Ticker;
+//!     type Client = Ticker;
+//!     type Message = Nothing;
+//!     type Timer = ();
+//!     type Event = ();
+//!     type Op = Nothing;
+//!     type Ret = Nothing;
+//!     fn node(&self, _id: NodeId, _cluster: &Cluster) -> Ticker { Ticker::default() }
+//!     fn client(&self, _id: ClientId, _cluster: &Cluster) -> Ticker { Ticker::default() }
+//! }
+//!
+//! // Three nodes, ten seconds; n2 stands still from the second to the fourth.
+//! let second = |n| Time::ZERO + Duration::from_secs(n);
+//! let pause = Fault::Pause { target: Target::Nodes(vec![NodeId(2)]) };
+//! let plan = Plan {
+//!     format: FORMAT,
+//!     scenario: "ticking/pause".to_owned(),
+//!     system: "ticking".to_owned(),
+//!     bug: None,
+//!     seed: Seed(1),
+//!     params: Default::default(),
+//!     cluster: Cluster::dense(3, 0),
+//!     timeline: Timeline { warm_up: second(1), chaos: second(5), heal: second(5), settle: second(9), end: second(10) },
+//!     network: Network::default(),
+//!     disk: DiskTimes::default(),
+//!     limits: Limits::default(),
+//!     faults: vec![PlannedFault { id: 0, at: second(2), until: second(4), inject: pause }],
+//!     operations: Vec::new(),
+//! };
+//!
+//! let mut world = World::new(Ticking, Arc::new(plan), Tracing::Off);
+//! world.run_until(second(3));
+//! let ticks = |world: &World<Ticking>, node| world.node(NodeId(node)).map(|node| node.ticks);
+//! assert_eq!((ticks(&world, 1), ticks(&world, 2)), (Some(30), Some(19)));
+//!
+//! // A copy has the same future.
+//! let mut copy = world.clone();
+//! world.run_until(second(10));
+//! copy.run_until(second(10));
+//! assert_eq!(world.digest(), copy.digest());
+//! assert_eq!((ticks(&world, 1), ticks(&world, 2)), (Some(100), Some(80)));
+//! ```
 
 mod kernel;
 mod world;

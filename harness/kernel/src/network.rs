@@ -167,3 +167,36 @@ impl Network {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stormglass_core::random::Seed;
+
+    fn weather(fault: usize, kind: WeatherKind) -> Weather {
+        let mut everybody = FixedBitSet::with_capacity(3);
+        everybody.insert_range(..);
+        Weather { fault, from: everybody.clone(), to: everybody, kind }
+    }
+
+    /// In calm weather one draw settles what the long way would, and weather that has passed leaves no trace.
+    #[test]
+    fn calm_is_a_shorter_way_to_the_same_fate() {
+        let mut network = Network::new(&Settings::default(), &Cluster::dense(3, 0));
+        assert!(network.calm.is_some());
+        let root = CausalId::root(Seed(1), Purpose::Network);
+        let fates =
+            |network: &Network| (0..1_000).map(|n| network.fate(0, 1, root.child(n))).collect::<Vec<_>>();
+        let calm = fates(&network);
+        for (n, &fate) in calm.iter().enumerate() {
+            assert_eq!(network.fate_in_weather(0, 1, root.child(n as u64)), fate);
+        }
+        network.add(weather(4, WeatherKind::Cut));
+        assert_eq!(network.fate(0, 1, root), Fate::Lost(Loss::Cut));
+        network.add(weather(5, WeatherKind::Loss(Ratio::ZERO)));
+        network.lift(4);
+        assert_eq!((network.calm, fates(&network)), (None, calm.clone()));
+        network.lift(5);
+        assert!(network.calm.is_some() && fates(&network) == calm);
+    }
+}

@@ -1,0 +1,147 @@
+//! One plan, one run: however it is driven, watched or copied. And one fault less changes only what that fault
+//! caused.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{Ask, Probe, asking, ms, nodes, plan, run, run_traced};
+use stormglass_core::disk::CrashLoss;
+use stormglass_core::prelude::*;
+use stormglass_kernel::World;
+use stormglass_plan::engine::Tracing;
+use stormglass_plan::fault::{Clients, Fault, Target, Way};
+use stormglass_plan::latency::Latency;
+use stormglass_plan::plan::Plan;
+
+const HALF: Ratio = Ratio::from_percent(50);
+
+fn probe() -> Probe {
+    Probe { durable: true, leader: Some(NodeId(2)), work: Duration::from_micros(300), ..Probe::default() }
+}
+
+/// Every kind of fault, overlapping, on five nodes that two clients ask.
+fn storm(seed: u64) -> Plan<Ask> {
+    let all = || Target::All;
+    let crash =
+        |target, after_effects| Fault::Crash { target, after_effects, unsynced: CrashLoss::Sectors(HALF) };
+    let slow = Latency::Exponential {
+        min: Duration::from_millis(1),
+        mean: Duration::from_millis(20),
+        max: Duration::from_millis(300),
+    };
+    let faults = [
+        (105, 900, Fault::Loss { rate: Ratio::from_percent(20), from: all(), to: Target::Minority }),
+        (205, 800, Fault::Duplicate { rate: HALF, from: Target::One, to: all() }),
+        (305, 700, Fault::Delay { add: slow.clone(), rate: HALF, from: all(), to: all() }),
+        (405, 1_300, Fault::Partition { side: Target::Majority, way: Way::In, clients: Clients::Cut }),
+        (505, 900, Fault::Isolate { target: Target::Leader, way: Way::Both, clients: Clients::Reach }),
+        (605, 1_000, crash(Target::Random(2), None)),
+        (705, 1_200, crash(Target::Follower, Some(2))),
+        (805, 1_400, Fault::Pause { target: Target::Random(2) }),
+        (905, 1_500, Fault::Pause { target: Target::Minority }),
+        (1_005, 1_900, Fault::SlowDisk { target: all(), sync: slow }),
+        (1_105, 1_800, Fault::FailSync { target: Target::One, rate: HALF }),
+        (1_205, 1_900, Fault::ClockJump { target: Target::One, by: Skew::behind(Duration::from_secs(3)) }),
+        (1_305, 2_500, Fault::ClockDrift { target: Target::Random(2), ppm: 200_000 }),
+        (1_405, 2_500, Fault::ClockDrift { target: Target::Random(2), ppm: -300_000 }),
+    ];
+    let asks: Vec<(u64, u32, u32)> =
+        (0..60).map(|index| (20 + 30 * index, index as u32 % 2, 1 + index as u32 % 5)).collect();
+    Plan { seed: Seed(seed), ..asking(2, &asks, plan(5, faults)) }
+}
+
+/// The same plan has the same run: digest, counts, history, trace and all.
+#[test]
+fn the_same_plan_has_the_same_run() {
+    for seed in 0..5 {
+        let [one, two] = [1, 2].map(|_| run_traced(&probe(), storm(seed), Tracing::On));
+        assert_eq!(one.run.trace.unwrap().first_difference(&two.run.trace.unwrap()), None);
+        assert_eq!((one.run.digest, one.run.stats), (two.run.digest, two.run.stats));
+        assert_eq!(one.run.history, two.run.history);
+        assert_eq!((one.run.strikes, one.notes), (two.run.strikes, two.notes));
+    }
+}
+
+/// Another seed has another run.
+#[test]
+fn another_seed_has_another_run() {
+    assert_ne!(run(&probe(), storm(1)).run.digest, run(&probe(), storm(2)).run.digest);
+}
+
+/// Whether a trace is kept changes nothing but the trace.
+#[test]
+fn a_trace_changes_nothing() {
+    for seed in 0..5 {
+        let [on, off] = [Tracing::On, Tracing::Off].map(|tracing| run_traced(&probe(), storm(seed), tracing));
+        assert_eq!((on.run.digest, on.run.stats, on.notes), (off.run.digest, off.run.stats, off.notes));
+        assert!(off.run.trace.is_none());
+    }
+}
+
+/// A copy of a world goes on as the original does, wherever it is taken, step by step.
+#[test]
+fn a_copy_goes_on_as_the_original_does() {
+    let end = ms(3_000);
+    let mut world = World::new(probe(), Arc::new(storm(3)), Tracing::Off);
+    let mut copies: Vec<World<Probe>> = Vec::new();
+    for tenth in 1..=30 {
+        copies.push(world.clone());
+        for world in copies.iter_mut().chain([&mut world]) {
+            world.run_until(ms(100 * tenth));
+        }
+        assert!(copies.iter().all(|copy| copy.digest() == world.digest()), "at {}", world.now());
+    }
+    let mut straight = World::new(probe(), Arc::new(storm(3)), Tracing::Off);
+    while straight.step(end) {}
+    for copy in copies {
+        assert_eq!((copy.digest(), copy.history()), (straight.digest(), straight.history()));
+    }
+}
+
+/// A run without one of its faults is the same until that fault strikes.
+#[test]
+fn a_run_is_the_same_until_the_first_fault_that_differs() {
+    let whole = run_traced(&probe(), storm(4), Tracing::On).run.trace.unwrap();
+    for place in 0..storm(4).faults.len() {
+        let mut less = storm(4);
+        let struck = less.faults.remove(place).at;
+        let trace = run_traced(&probe(), less, Tracing::On).run.trace.unwrap();
+        let (Some(ours), Some(theirs)) = whole.first_difference(&trace).unwrap() else {
+            panic!("one is cut short")
+        };
+        assert!(ours.at >= struck && theirs.at >= struck, "fault {place}: {ours}, but {theirs}");
+    }
+}
+
+/// Taking a fault away leaves every message that it did not cause as it was: here the pings of all the others,
+/// from the first to the last, moment by moment.
+#[test]
+fn one_fault_less_leaves_what_it_did_not_cause_untouched() {
+    let faults = |count| {
+        let crash =
+            Fault::Crash { target: nodes(&[1]), after_effects: None, unsynced: CrashLoss::Everything };
+        let loss = Fault::Loss { rate: HALF, from: nodes(&[2]), to: nodes(&[3]) };
+        [(405, 1_200, loss), (505, 1_005, crash)].into_iter().take(count)
+    };
+    let [with, without] = [2, 1].map(|count| run(&Probe::default(), plan(4, faults(count))));
+    let mut lost = 0;
+    for from in 2..=4 {
+        for to in (2..=4).filter(|&to| to != from) {
+            let [ours, theirs] = [&with, &without].map(|seen| seen.pings(from, to, 0, 3_000));
+            assert_eq!(ours, theirs, "n{from} to n{to}");
+            lost += 299 - ours.len();
+        }
+    }
+    assert!(lost > 20, "the other fault's losses are the same too, and there are some");
+    assert_ne!(with.pings(1, 2, 0, 3_000), without.pings(1, 2, 0, 3_000));
+}
+
+/// A digest is a promise: a replay command of last year must still show the same run. If this test fails
+/// because the kernel was meant to change, say so in the changelog.
+#[test]
+fn digests_stay_what_they_were() {
+    let digests: Vec<String> = (0..3).map(|seed| run(&probe(), storm(seed)).run.digest.to_string()).collect();
+    assert_eq!(digests, ["5f6d00dfa78e5839", "1696c7c486c31183", "f9ba93279b4ca8fe"]);
+}
