@@ -3,7 +3,8 @@
 //! In reading order: what clients of a key-value store may expect from session to session ([`sessions`], [`causal`],
 //! [`sequential`]) and over time ([`staleness`], [`durability`], [`convergence`]); common workloads with a condition
 //! that every run must satisfy ([`bank`], [`sets`], [`queues`], [`counter`], [`numbers`], [`long_fork`]); protocols
-//! ([`locks`], [`commitment`], [`once`]); and how well a service served ([`balance`], [`goodput`]).
+//! ([`locks`], [`commitment`], [`once`]); and how well a service served ([`balance`], [`goodput`]). [`rewrite`] puts a history
+//! into the words of another model.
 //!
 //! All of them count an operation of unknown outcome as one that may or may not have happened, and say unknown where the
 //! history cannot tell.
@@ -30,3 +31,4 @@ pub mod commitment;
 pub mod once;
 pub mod balance;
 pub mod goodput;
+pub mod rewrite;

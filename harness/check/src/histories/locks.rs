@@ -17,6 +17,7 @@ use stormglass_core::time::{Duration, Time};
 use stormglass_core::verdict::Verdict;
 
 use super::finding::{Finding, verdict};
+use super::rewrite::{outcome_with, rewrite};
 use crate::linearizability::linearizable;
 use crate::models;
 
@@ -130,41 +131,17 @@ pub fn mutex(history: &LockHistory, holding: Holding) -> Verdict {
 /// The same history in the words of the model, with an owner for each operation. Uses of the resource are no
 /// operations of the lock: they stand there as acquires that failed.
 fn as_model(history: &LockHistory) -> History<models::LockOp, models::Done> {
-    history_of(history, |one| {
+    let op = |one: &Operation<LockOp, LockRet>| {
         let owner = u64::from(one.client.0);
         match one.op {
             LockOp::Acquire { lock } | LockOp::Use { lock, .. } => models::LockOp::Acquire { lock, owner },
             LockOp::Release { lock } => models::LockOp::Release { lock, owner },
         }
+    };
+    rewrite(history, op, |one| match one.op {
+        LockOp::Use { .. } => Outcome::Fail("no operation of the lock".to_owned()),
+        LockOp::Acquire { .. } | LockOp::Release { .. } => outcome_with(&one.outcome, |_| models::Done(true)),
     })
-}
-
-fn history_of(
-    history: &LockHistory,
-    op: impl Fn(&Operation<LockOp, LockRet>) -> models::LockOp,
-) -> History<models::LockOp, models::Done> {
-    let mut moments: Vec<(Moment, bool, usize)> = Vec::new();
-    for (index, one) in history.operations().iter().enumerate() {
-        moments.push((one.invoked, false, index));
-        moments.extend(one.completed.map(|completed| (completed, true, index)));
-    }
-    moments.sort_unstable();
-    let mut copy = History::new();
-    for (moment, completes, index) in moments {
-        let one = &history.operations()[index];
-        if !completes {
-            copy.invoke(one.process, one.client, op(one), moment.at);
-            continue;
-        }
-        let outcome = match (&one.op, &one.outcome) {
-            (LockOp::Use { .. }, _) => Outcome::Fail("no operation of the lock".to_owned()),
-            (_, Outcome::Ok(_)) => Outcome::Ok(models::Done(true)),
-            (_, Outcome::Fail(why)) => Outcome::Fail(why.clone()),
-            (_, Outcome::Info(why)) => Outcome::Info(why.clone()),
-        };
-        copy.complete(stormglass_core::history::OperationId(index), outcome, one.server, moment.at);
-    }
-    copy
 }
 
 /// The server's view of fencing: of two acquisitions one after the other the later has the greater token, and no two have
