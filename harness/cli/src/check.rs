@@ -3,6 +3,7 @@
 //! It runs nothing: the history is all it knows.
 
 mod judges;
+mod objects;
 mod page;
 
 use std::fmt::Display;
@@ -11,6 +12,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
+use stormglass_check::isolation::Level;
 use stormglass_core::history::{History, Operation, Outcome};
 use stormglass_core::verdict::Verdict;
 use stormglass_formats::vocabulary::{FailedCas, Keys, Kv};
@@ -41,6 +43,15 @@ pub struct CheckArguments {
     /// Banks may owe: a negative balance is none of their mistakes
     #[arg(long)]
     pub allow_negative: bool,
+    /// The money in all accounts of a bank together; that of the first read, if not given
+    #[arg(long, value_name = "AMOUNT")]
+    pub total: Option<i64>,
+    /// What a counter holds before anything is added
+    #[arg(long, value_name = "SUM", default_value_t)]
+    pub initial: i64,
+    /// The isolation level that transactions must have
+    #[arg(long, value_name = "LEVEL", default_value = "strict-serializable")]
+    pub level: Level,
     /// Prints one JSON object instead of a page
     #[arg(long)]
     pub json: bool,
@@ -159,6 +170,7 @@ fn read_and_judge<V>(
 where
     V: Vocabulary<Op: Display, Ret: Display>,
 {
+    #[allow(clippy::disallowed_methods, reason = "how long it took is for people, and decides nothing")]
     let begun = Instant::now();
     let loaded = asked.format.read(input, vocabulary).map_err(|error| wrong(asked.arguments, &error))?;
     let read = begun.elapsed();
