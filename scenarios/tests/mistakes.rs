@@ -16,11 +16,11 @@ fn answer(arguments: &[&str]) -> String {
 
 /// The answer to running a file with this content.
 fn answer_to_file(content: &[u8], command: &[&str]) -> String {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("the machine has a folder for temporary files");
     let file: PathBuf = folder.path().join("mine.toml");
-    std::fs::write(&file, content).unwrap();
+    std::fs::write(&file, content).expect("a temporary file can be written");
     let mut arguments = command.to_vec();
-    arguments.insert(1, file.to_str().unwrap());
+    arguments.insert(1, file.to_str().expect("a temporary path is text"));
     answer(&arguments)
 }
 
