@@ -42,7 +42,8 @@ pub(crate) struct Search {
 const WRITES: Kinds = Kinds::of(&[Kind::WriteWrite]);
 const READS: Kinds = WRITES.and(Kinds::of(&[Kind::WriteRead]));
 /// What the classes with rw edges have beside: an inferred edge stands, or else there is a cycle with one rw edge.
-const MORE: Kinds = Kinds::of(&[Kind::ReadWrite, Kind::WriteWriteInferred]);
+const INFERRED: Kinds = Kinds::of(&[Kind::WriteWriteInferred]);
+const MORE: Kinds = Kinds::of(&[Kind::ReadWrite]).and(INFERRED);
 const MORE_REALTIME: Kinds = Kinds::of(&[Kind::ReadWriteRealtime, Kind::WriteWriteRealtime]);
 
 /// The kinds that tie transactions together besides reads and writes.
@@ -185,13 +186,20 @@ pub(crate) fn search(graph: &Graph, groups: &[Vec<u32>]) -> Search {
     }
     let (knot, names) = graph.within(|vertex| everything.large(vertex));
     let budget = LEAST_BUDGET + BUDGET_PER_EDGE * knot.len();
+    // What was inferred stands as long as there is no cycle with one rw edge.
+    let mut doubted = Kinds::of(&[]);
     for class in Class::ALL {
         for with in Ties::ALL {
-            let automaton = Automaton { class, kinds: kinds(class, with) };
+            let automaton = Automaton { class, kinds: kinds(class, with).without(doubted) };
             match shortest(&knot, automaton, Some(with), budget) {
                 Shortest::Cycle(steps) => {
                     let steps = steps.iter().map(|&(vertex, kind)| (names[vertex as usize], kind)).collect();
                     search.cycles.push(Cycle { class, ties: with, steps });
+                    doubted = match (class, with) {
+                        (Class::GSingle, Ties::Data) => INFERRED.and(MORE_REALTIME),
+                        (Class::GSingle, _) => MORE_REALTIME,
+                        _ => doubted,
+                    };
                     break;
                 }
                 Shortest::None => {}

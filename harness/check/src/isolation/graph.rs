@@ -80,6 +80,11 @@ impl Kinds {
         Kinds(self.0 | other.0)
     }
 
+    /// These without those; what leads onward stays.
+    pub(crate) const fn without(self, other: Kinds) -> Kinds {
+        Kinds(self.0 & !other.0 | 1 << Kind::Onward as u16)
+    }
+
     #[inline]
     pub(crate) const fn has(self, kind: Kind) -> bool {
         self.0 & (1 << kind as u8) != 0

@@ -52,7 +52,7 @@ pub(crate) fn lists(operations: &[Operation<ListTxn, ListReads>]) -> Result<Anal
 /// The analysis of a history of registers; or why it is none.
 pub(crate) fn registers(operations: &[Operation<RegisterTxn, RegisterReads>]) -> Result<Analysis, String> {
     let mut findings = Findings::default();
-    let registers = Registers::new(operations, &mut findings)?;
+    let mut registers = Registers::new(operations, &mut findings)?;
     let mut links = Links::new(operations.len());
     registers.add_dependencies(&mut links, &mut findings);
     record::add_orders(operations, registers.standings(), &mut links);
@@ -129,7 +129,7 @@ impl<O: Display, R: Display> Case<'_, O, R> {
                 serial::Answer::Found => return Some(level),
                 serial::Answer::BudgetSpent => {}
                 serial::Answer::None { done, stuck } => {
-                    self.findings.add(Anomaly::NoOrder(ties), &stuck[..stuck.len().min(8)], || {
+                    self.findings.add(Anomaly::NoOrder(ties), &stuck, || {
                         vec![format!(
                             "all serial orders were tried; in the best of them {done} transactions come first, and \
                              then none of these can be next without making another's read wrong: a contradiction"

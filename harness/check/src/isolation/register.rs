@@ -10,6 +10,7 @@
 //! What remains unknown leaves some levels undecided, unless an order of all transactions is found that explains
 //! everything (see [`serial`](super::serial)).
 
+mod blocks;
 mod edges;
 mod realtime;
 mod survey;
@@ -18,6 +19,7 @@ mod words;
 use stormglass_core::history::Operation;
 use stormglass_core::op::txn::{RegisterReads, RegisterTxn};
 
+use self::blocks::Blocks;
 use super::findings::Findings;
 use super::intern::Interner;
 use super::record::{Standing, returned};
@@ -27,6 +29,15 @@ use crate::table::Table;
 
 /// Stands for no write: the initial version.
 const INITIAL: u32 = u32::MAX;
+
+/// Stands for what a blind write replaced: its transaction did not read the key before.
+const BLIND: u32 = u32::MAX - 1;
+
+/// Stands for what is not known yet.
+const OPEN: u32 = u32::MAX - 2;
+
+/// The most writes that can be numbered: each may need an auxiliary vertex in the graph of dependencies.
+const MOST_WRITES: usize = 1 << 27;
 
 type RegisterOperation = Operation<RegisterTxn, RegisterReads>;
 
@@ -66,6 +77,7 @@ pub(crate) struct Registers<'a> {
     step_keys: Vec<u32>,
     /// In order of transactions; none of a version that nobody wrote or whose transaction failed.
     reads: Vec<ExternalRead>,
+    blocks: Blocks,
 }
 
 impl<'a> Registers<'a> {
@@ -84,13 +96,20 @@ impl<'a> Registers<'a> {
         &self.standings
     }
 
+    /// Whether a write put a version in the order of its key.
+    fn counts(&self, write: &Write) -> bool {
+        write.is_final && self.standings[write.transaction as usize] == Standing::Committed
+    }
+
+    /// Whether a version stands in the order of its key: an intermediate one does not.
+    fn is_installed(&self, version: u32) -> bool {
+        self.writes.get(version as usize).is_none_or(|write| write.is_final)
+    }
+
     /// The final writes of transactions that count, as key and transaction, in this order.
     fn installed(&self) -> Vec<(u32, u32)> {
-        let counts = |write: &&Write| {
-            write.is_final && self.standings[write.transaction as usize] == Standing::Committed
-        };
-        let mut installed: Vec<(u32, u32)> =
-            self.writes.iter().filter(counts).map(|write| (write.key, write.transaction)).collect();
+        let counting = self.writes.iter().filter(|write| self.counts(write));
+        let mut installed: Vec<(u32, u32)> = counting.map(|write| (write.key, write.transaction)).collect();
         installed.sort_unstable();
         installed
     }
@@ -114,7 +133,7 @@ impl<'a> Registers<'a> {
     /// What a serial order must explain.
     pub(crate) fn script(&self) -> Script {
         let counts = |transaction: u32| self.standings[transaction as usize] == Standing::Committed;
-        // A transaction of unknown outcome comes just before the first that saw it.
+        // A transaction is due when the first is that saw what it wrote.
         let mut rank = vec![None; self.operations.len()];
         for (index, operation) in
             self.operations.iter().enumerate().filter(|(index, _)| counts(*index as u32))
@@ -123,12 +142,13 @@ impl<'a> Registers<'a> {
         }
         for read in &self.reads {
             if let Some(writer) = self.writer(read.version) {
-                rank[writer as usize] = rank[writer as usize].min(rank[read.transaction as usize]);
+                let completed = returned(&self.operations[read.transaction as usize]);
+                rank[writer as usize] = rank[writer as usize].min(completed.or(Some(u64::MAX)));
             }
         }
-        let version = |key: u32| self.writes.len() as u32 + key;
+        let initial = |key: u32| self.writes.len() as u32 + key;
         let read = |read: &ExternalRead| {
-            let shown = if read.version == INITIAL { version(read.key) } else { read.version };
+            let shown = if read.version == INITIAL { initial(read.key) } else { read.version };
             (read.transaction, read.key, shown)
         };
         let written = self.writes.iter().enumerate();
@@ -139,7 +159,7 @@ impl<'a> Registers<'a> {
                 .filter(|(_, write)| write.is_final && counts(write.transaction))
                 .map(|(index, write)| (write.transaction, write.key, index as u32))
                 .collect(),
-            initial: (0..self.keys.len() as u32).map(version).collect(),
+            initial: (0..self.keys.len() as u32).map(initial).collect(),
             versions: self.writes.len() + self.keys.len(),
         }
     }

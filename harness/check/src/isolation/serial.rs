@@ -41,9 +41,12 @@ pub(crate) enum Answer {
     BudgetSpent,
 }
 
+/// How many transactions of a dead end are shown.
+const MOST_SHOWN: usize = 8;
+
 /// How many candidates may be looked at, and how many more for each transaction.
 const LEAST_BUDGET: usize = 200_000;
-const BUDGET_PER_TRANSACTION: usize = 64;
+const BUDGET_PER_TRANSACTION: usize = 16;
 
 /// A choice that was made.
 struct Choice {
@@ -58,6 +61,8 @@ struct Search<'a> {
     graph: &'a Graph,
     kinds: Kinds,
     script: &'a Script,
+    reads: Lookup<'a>,
+    writes: Lookup<'a>,
     waits_for: Vec<u32>,
     ready: BTreeSet<(u64, u32)>,
     current: Vec<u32>,
@@ -83,8 +88,9 @@ pub(crate) fn order(graph: &Graph, kinds: Kinds, script: &Script) -> Answer {
             None if search.choices.len() == count => return Answer::Found,
             None if search.left == 0 => return Answer::BudgetSpent,
             None => {
-                if search.choices.len() >= furthest.0 {
-                    furthest = (search.choices.len(), search.ready.iter().map(|ready| ready.1).collect());
+                if search.choices.len() > furthest.0 || furthest.1.is_empty() {
+                    let stuck = search.ready.iter().take(MOST_SHOWN).map(|ready| ready.1);
+                    furthest = (search.choices.len(), stuck.collect());
                 }
                 match search.take_back() {
                     Some(candidate) => after = Some(candidate),
@@ -95,10 +101,27 @@ pub(crate) fn order(graph: &Graph, kinds: Kinds, script: &Script) -> Answer {
     }
 }
 
-fn of(list: &[(u32, u32, u32)], transaction: u32) -> &[(u32, u32, u32)] {
-    let first = list.partition_point(|entry| entry.0 < transaction);
-    let count = list[first..].partition_point(|entry| entry.0 == transaction);
-    &list[first..first + count]
+/// Reads or writes, with the place where those of each transaction begin.
+struct Lookup<'a> {
+    entries: &'a [(u32, u32, u32)],
+    starts: Vec<u32>,
+}
+
+impl<'a> Lookup<'a> {
+    fn new(entries: &'a [(u32, u32, u32)], transactions: usize) -> Lookup<'a> {
+        let mut starts = vec![0; transactions + 1];
+        entries.iter().for_each(|entry| starts[entry.0 as usize + 1] += 1);
+        for index in 0..transactions {
+            starts[index + 1] += starts[index];
+        }
+        Lookup { entries, starts }
+    }
+
+    #[inline]
+    fn of(&self, transaction: u32) -> &'a [(u32, u32, u32)] {
+        &self.entries
+            [self.starts[transaction as usize] as usize..self.starts[transaction as usize + 1] as usize]
+    }
 }
 
 impl<'a> Search<'a> {
@@ -115,6 +138,8 @@ impl<'a> Search<'a> {
             graph,
             kinds,
             script,
+            reads: Lookup::new(&script.reads, script.rank.len()),
+            writes: Lookup::new(&script.writes, script.rank.len()),
             waits_for,
             ready: BTreeSet::new(),
             current: script.initial.clone(),
@@ -145,9 +170,9 @@ impl<'a> Search<'a> {
     }
 
     fn may_come(&self, transaction: u32) -> bool {
-        let reads = of(&self.script.reads, transaction);
+        let reads = self.reads.of(transaction);
         reads.iter().all(|read| self.current[read.1 as usize] == read.2)
-            && of(&self.script.writes, transaction).iter().all(|write| {
+            && self.writes.of(transaction).iter().all(|write| {
                 let reads_it = reads.iter().any(|read| read.1 == write.1);
                 self.readers[self.current[write.1 as usize] as usize] == u32::from(reads_it)
             })
@@ -156,9 +181,9 @@ impl<'a> Search<'a> {
     fn choose(&mut self, candidate: (u64, u32)) {
         let transaction = candidate.1;
         self.ready.remove(&candidate);
-        let writes = of(&self.script.writes, transaction);
+        let writes = self.writes.of(transaction);
         self.choices.push(Choice { candidate, is_free: writes.is_empty(), saved: self.saved.len() });
-        for read in of(&self.script.reads, transaction) {
+        for read in self.reads.of(transaction) {
             self.readers[read.2 as usize] -= 1;
         }
         for write in writes {
@@ -198,7 +223,7 @@ impl<'a> Search<'a> {
             for (key, version) in self.saved.drain(saved..).rev() {
                 self.current[key as usize] = version;
             }
-            for read in of(&self.script.reads, candidate.1) {
+            for read in self.reads.of(candidate.1) {
                 self.readers[read.2 as usize] += 1;
             }
             self.ready.insert(candidate);

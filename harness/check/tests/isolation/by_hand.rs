@@ -20,13 +20,13 @@ pub(crate) trait Written: Value {
 
 impl Written for Vec<u64> {
     fn parse(text: &str) -> Vec<u64> {
-        text.split(',').filter(|value| *value != "-").map(|value| value.parse().unwrap()).collect()
+        text.split(',').filter(|value| *value != "-").map(|value| value.parse().expect("a number")).collect()
     }
 }
 
 impl Written for Option<u64> {
     fn parse(text: &str) -> Option<u64> {
-        (text != "-").then(|| text.parse().unwrap())
+        (text != "-").then(|| text.parse().expect("a number"))
     }
 }
 
@@ -45,7 +45,7 @@ fn parse<V: Written>(number: usize, text: &str) -> Line<V> {
     let process = prefix(|word| word.len() > 1 && word.starts_with('p'));
     let time = prefix(|word| word.starts_with(|first: char| first.is_ascii_digit()));
     let outcome = prefix(|word| ["ok", "fail", "info"].contains(&word));
-    let (invoked, completed) = time.unwrap_or("0-9").split_once('-').unwrap();
+    let (invoked, completed) = time.unwrap_or("0-9").split_once('-').expect("from-to");
     let (mut steps, mut reads) = (Vec::new(), Vec::new());
     for step in words.join(" ").split(';') {
         let words: Vec<&str> = step.split_whitespace().collect();
@@ -54,7 +54,7 @@ fn parse<V: Written>(number: usize, text: &str) -> Line<V> {
             steps.push(V::read(key));
             reads.push(V::parse(words[2]));
         } else {
-            steps.push(V::write(key, words[2].parse().unwrap()));
+            steps.push(V::write(key, words[2].parse().expect("a number")));
         }
     }
     let outcome = match outcome {
@@ -62,8 +62,14 @@ fn parse<V: Written>(number: usize, text: &str) -> Line<V> {
         Some("info") => Outcome::Info("timed out".to_owned()),
         _ => Outcome::Ok(Reads(reads)),
     };
-    let process = process.map_or(100 + number as u64, |process| process[1..].parse().unwrap());
-    Line { process, invoked: invoked.parse().unwrap(), completed: completed.parse().unwrap(), steps, outcome }
+    let process = process.map_or(100 + number as u64, |process| process[1..].parse().expect("a number"));
+    Line {
+        process,
+        invoked: invoked.parse().expect("a number"),
+        completed: completed.parse().expect("a number"),
+        steps,
+        outcome,
+    }
 }
 
 /// The history of these lines, which stand in order of invocation. At equal times invocations come first.

@@ -3,7 +3,8 @@
 use stormglass_core::op::txn::RegisterOp;
 use stormglass_core::random::mix;
 
-use super::{ExternalRead, INITIAL, RegisterOperation, Registers, Write};
+use super::blocks::Blocks;
+use super::{ExternalRead, INITIAL, MOST_WRITES, RegisterOperation, Registers, Write};
 use crate::isolation::anomaly::Anomaly;
 use crate::isolation::findings::Findings;
 use crate::isolation::intern::Interner;
@@ -36,6 +37,7 @@ pub(super) fn survey(operations: &[RegisterOperation]) -> Result<Registers<'_>, 
         table: Table::new(operations.len()),
         step_keys: Vec::with_capacity(4 * operations.len()),
         reads: Vec::new(),
+        blocks: Blocks::default(),
     };
     // Of each key the latest write, to know which are not their transaction's last.
     let mut latest: Vec<u32> = Vec::new();
@@ -70,7 +72,7 @@ impl Registers<'_> {
     fn enter(&mut self, write: Write, latest: &mut u32) -> Result<(), String> {
         let Registers { writes, table, .. } = self;
         let fresh = writes.len() as u32;
-        if fresh == INITIAL {
+        if writes.len() == MOST_WRITES {
             return Err("the history has more writes than this checker can number".to_owned());
         }
         table.reserve(writes.len(), |known| {

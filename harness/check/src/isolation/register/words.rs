@@ -10,9 +10,9 @@ impl Registers<'_> {
     pub(crate) fn reason(&self, (from, to): (u32, u32), kind: Kind, names: (&str, &str)) -> Option<String> {
         match kind {
             Kind::WriteRead => self.observed((from, to), names),
-            Kind::ReadWrite | Kind::WriteWriteInferred => self.did_not_observe((from, to), names),
-            Kind::ReadWriteRealtime => self.overwritten_later((from, to), names),
-            Kind::WriteWriteRealtime => self.overwritten_before_read((from, to), names),
+            Kind::ReadWrite => self.did_not_observe((from, to), names),
+            Kind::WriteWriteInferred => self.replaced_first((from, to), names),
+            Kind::ReadWriteRealtime | Kind::WriteWriteRealtime => self.earlier_in_realtime((from, to), names),
             _ => None,
         }
     }
@@ -40,27 +40,39 @@ impl Registers<'_> {
         ))
     }
 
-    fn overwritten_later(&self, (from, to): (u32, u32), (reader, name): (&str, &str)) -> Option<String> {
-        let written = |key: u32| self.writes_of(to).iter().find(|write| write.key == key && write.is_final);
-        let (read, write) = self
+    fn replaced_first(&self, (from, to): (u32, u32), (first, second): (&str, &str)) -> Option<String> {
+        let read = self
             .reads_of(from)
             .iter()
-            .filter(|read| read.version != INITIAL)
-            .find_map(|read| Some((read, written(read.key)?)))?;
-        let (old, new, key) = (self.show(read.version), write.value, self.keys.name(read.key));
+            .find(|read| read.updates && self.writes_of(to).iter().any(|write| write.key == read.key))?;
+        let key = self.keys.name(read.key);
         Some(format!(
-            "{reader} read {old} from key {key}, and the write of {old} was complete before {name} wrote {new}"
+            "{first} replaced an early version of key {key}, which {second} wrote without having read it"
         ))
     }
 
-    fn overwritten_before_read(&self, (from, to): (u32, u32), names: (&str, &str)) -> Option<String> {
-        let (first, second) = names;
-        let write = self.writes_of(to).iter().find(|write| {
-            write.is_final && self.writes_of(from).iter().any(|other| other.key == write.key)
-        })?;
-        let (value, key) = (write.value, self.keys.name(write.key));
-        Some(format!(
-            "{first} wrote key {key} and was complete when {second}'s write of {value} to it was still read"
-        ))
+    fn earlier_in_realtime(&self, (from, to): (u32, u32), (first, second): (&str, &str)) -> Option<String> {
+        let (earlier, later) = self.blocks_in_realtime(from, to)?;
+        let key = self.keys.name(earlier.key);
+        let (done, begun) = (earlier.first_completed.1, later.last_invoked.1);
+        let named = |transaction: u32| match transaction {
+            transaction if transaction == from => first.to_owned(),
+            transaction if transaction == to => second.to_owned(),
+            transaction => format!("operation {transaction}"),
+        };
+        let touched = |transaction: u32| {
+            let read = self.reads_of(transaction).iter().find(|read| read.key == earlier.key);
+            let write = self.writes_of(transaction).iter().rfind(|write| write.key == earlier.key);
+            match (read, write) {
+                (_, Some(write)) => format!("wrote {} to", write.value),
+                (Some(read), None) => format!("read {} from", self.show(read.version)),
+                (None, None) => "knew".to_owned(),
+            }
+        };
+        let (mine, yours, did, does) = (touched(from), touched(to), touched(done), touched(begun));
+        let (done, begun) = (named(done), named(begun));
+        let why =
+            format!("{done}, which {did} it, was complete before {begun}, which {does} it, was invoked");
+        Some(format!("{first} {mine} key {key} before {second} {yours} it: {why}"))
     }
 }
