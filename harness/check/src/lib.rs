@@ -22,10 +22,12 @@
 //!
 //! What there is, in reading order: a [`Model`] says what an object does sequentially ([`models`] has the common
 //! ones); [`linearizable`] judges whether a concurrent history can be explained by it; [`vacuity`] says
-//! whether anything was tested at all. [`generate`] makes random histories, legal and illegal.
+//! whether anything was tested at all; [`availability`] what an operator would say of the run. [`generate`] makes
+//! random histories, legal and illegal.
 //!
 //! Nothing here reads a clock, a file or a random number: the same history gives the same verdict everywhere.
 
+pub mod availability;
 mod fingerprint;
 pub mod generate;
 pub mod histories;
