@@ -96,7 +96,7 @@ pub(crate) struct Queue<T> {
     open: Vec<(Key, u32)>,
     /// The oldest place of the open slot's chain, behind which the free blocks are put when it is done with.
     open_end: u32,
-    /// Number of the open slot, counted from time zero.
+    /// Number of the open slot; zero if none was opened yet.
     cursor: u64,
     far: BinaryHeap<Reverse<(Key, u32)>>,
     /// Number of the slot that the first event in `far` belongs to.
@@ -142,9 +142,10 @@ impl<T> Queue<T> {
         self.entries[place as usize] = Entry { key, item: Some(item) };
     }
 
+    /// Counted from one: at first no slot is open, and the many events of time zero are sorted once.
     #[inline]
     fn slot_of(&self, key: Key) -> u64 {
-        key.at.as_nanos() >> self.width
+        (key.at.as_nanos() >> self.width) + 1
     }
 
     /// The place behind the others of a slot.

@@ -21,6 +21,7 @@ fn cut(way: Way) -> Fault {
     Fault::Partition { side: nodes(&[1, 2]), way, clients: Clients::Reach }
 }
 
+const HALF: Ratio = Ratio::from_percent(50);
 const OPEN: [usize; 3] = [50, 50, 50];
 const SHUT: [usize; 3] = [50, 0, 50];
 
@@ -94,10 +95,10 @@ fn a_loss_takes_its_share_of_the_messages_it_names() {
     assert_eq!(seen.run.stats.dropped, 300 - kept as u64);
 }
 
-/// A duplicated message arrives twice, the copy not before the original; without the fault nothing does.
+/// A duplicated message arrives twice, on the links that the fault names; without it nothing does.
 #[test]
-fn a_duplicate_arrives_twice_and_never_before_its_original() {
-    let inject = Fault::Duplicate { rate: Ratio::from_percent(50), from: Target::All, to: nodes(&[2]) };
+fn a_duplicated_message_arrives_twice() {
+    let inject = Fault::Duplicate { rate: HALF, from: Target::All, to: nodes(&[2]) };
     let seen = run(&Probe::default(), plan(3, [(505, 1_005, inject)]));
     let [before, during, after] = before_during_after(&seen, 1, 2);
     assert_eq!([before, after], [OPEN[0], OPEN[2]]);
@@ -107,11 +108,42 @@ fn a_duplicate_arrives_twice_and_never_before_its_original() {
     assert_eq!(seen.run.stats.duplicated as usize, more);
 }
 
+/// The copy is one message more: the original arrives when it would have without the fault.
+#[test]
+fn a_copy_does_not_move_its_original() {
+    let inject = Fault::Duplicate { rate: HALF, from: Target::All, to: Target::All };
+    let [calm, doubled] =
+        [None, Some((505, 1_005, inject))].map(|fault| run(&Probe::default(), plan(3, fault)));
+    for (tick, sent, heard) in calm.pings(1, 2, 0, 3_000) {
+        let arrivals: Vec<Time> = doubled
+            .pings(1, 2, 0, 3_000)
+            .into_iter()
+            .filter(|ping| ping.0 == tick)
+            .map(|ping| ping.2)
+            .collect();
+        assert_eq!(arrivals[0], heard, "sent at {sent:?}");
+        assert!(arrivals.len() <= 2);
+    }
+}
+
+/// Faults on one link draw each for itself: of two losses of a half each a quarter is left.
+#[test]
+fn two_losses_on_one_link_draw_each_for_itself() {
+    let loss = || loss(50, Target::All, Target::All);
+    let seen = run(&Probe::default(), plan(3, [(505, 1_505, loss()), (505, 1_505, loss())]));
+    let kept: usize = [(1, 2), (1, 3), (2, 1), (2, 3), (3, 1), (3, 2)]
+        .map(|(from, to)| seen.pings(from, to, 505, 1_505).len())
+        .iter()
+        .sum();
+    // Of 600: four standard deviations are 42.
+    assert!((108..=192).contains(&kept), "{kept} of 600 came through");
+}
+
 /// A delay is added to the link's own, on as many messages as its rate says; the others are as quick as ever.
 #[test]
 fn a_delay_is_added_to_what_the_link_takes() {
     let add = Latency::Constant(Duration::from_millis(40));
-    let inject = Fault::Delay { add, rate: Ratio::from_percent(50), from: nodes(&[1]), to: Target::All };
+    let inject = Fault::Delay { add, rate: HALF, from: nodes(&[1]), to: Target::All };
     let seen = run(&Probe::default(), plan(3, [(505, 1_005, inject)]));
     let slow = |(since, until)| {
         let took =

@@ -78,7 +78,7 @@ const FULL: Effort = Effort {
 const QUICK: Effort = Effort {
     rounds: 3,
     storm: Duration::from_secs(16),
-    gossip: 400_000,
+    gossip: 1_000_000,
     idle: Duration::from_secs(3_600),
     worlds: 2_000,
 };
