@@ -11,7 +11,7 @@ use stormglass_explore::sweep::WORKER;
 use crate::args::{Arguments, Command, RunArguments};
 use crate::exit::{Ending, MISTAKE, Mistake};
 use crate::library::Library;
-use crate::{check, list, replay, run, zoo};
+use crate::{check, list, model, replay, run, zoo};
 
 /// A command line of one's own: any crate gets it with its systems in a few lines.
 pub struct App {
@@ -74,6 +74,7 @@ impl App {
             Command::Explain(arguments) => replay::explain(&self, &arguments, out),
             Command::Zoo(arguments) => zoo::zoo(&self, &arguments, out),
             Command::Check(arguments) => check::check(&arguments, out),
+            Command::Model { what } => model::model(&what, out),
             Command::List { what } => list::list(&self, what, out),
         }
     }

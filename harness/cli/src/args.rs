@@ -38,6 +38,12 @@ pub enum Command {
     Zoo(ZooArguments),
     /// Judges a history from a file, of this or any other tool
     Check(crate::check::CheckArguments),
+    /// Computes what theory predicts, and whether a simulation agrees
+    Model {
+        /// Of what
+        #[command(subcommand)]
+        what: crate::model::ModelCommand,
+    },
     /// Lists what there is
     List {
         /// Of what

@@ -20,6 +20,7 @@ pub mod run;
 pub mod replay;
 pub mod zoo;
 pub mod check;
+pub mod model;
 pub mod list;
 mod progress;
 
