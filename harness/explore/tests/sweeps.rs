@@ -124,7 +124,8 @@ fn case(habit: &str) -> Box<dyn Case> {
         .workload(Kv::default())
         .chaos(Duration::from_secs(2));
     let registry = Registry::new().with(linearizable_kv::<Single>());
-    registry.get("single").unwrap().case(&scenario).unwrap()
+    let subject = registry.get("single").expect("it has just been registered");
+    subject.case(&scenario).expect("the scenario is sound")
 }
 
 fn check_of(report: &Report) -> &str {
