@@ -139,10 +139,9 @@ mod tests {
                 }
             }
             for via in 0..count {
-                for from in 0..count {
-                    for to in 0..count {
-                        reaches[from][to] |= reaches[from][via] && reaches[via][to];
-                    }
+                let onward = reaches[via].clone();
+                for row in reaches.iter_mut().filter(|row| row[via]) {
+                    row.iter_mut().zip(&onward).for_each(|(reached, &next)| *reached |= next);
                 }
             }
             let found = components(&graph);

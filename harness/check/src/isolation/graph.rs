@@ -273,7 +273,9 @@ mod tests {
     /// A fan orders each source before each target, except itself and the other ones that are both.
     #[test]
     fn a_fan_spares_those_that_are_source_and_target() {
-        let cases: [(&[u32], &[u32], &[&[u32]]); 4] = [
+        /// Sources, targets, and what each source should reach.
+        type Case = (&'static [u32], &'static [u32], &'static [&'static [u32]]);
+        let cases: [Case; 4] = [
             (&[0, 1], &[2, 3], &[&[2, 3], &[2, 3]]),
             (&[0, 1, 2], &[2, 3], &[&[2, 3], &[2, 3], &[3]]),
             (&[0, 1, 2], &[1, 2, 3], &[&[1, 2, 3], &[3], &[3]]),

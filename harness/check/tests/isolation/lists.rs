@@ -16,7 +16,8 @@ fn shows(anomaly: &str, weakest: &[Level], lines: &[&str]) {
     let analysis = analyse(&history);
     assert_eq!(names(&analysis), [anomaly], "{lines:#?}: {:#?}", analysis.findings);
     assert_eq!(analysis.weakest_ruled_out(), weakest, "{anomaly}");
-    assert!(analysis.findings[0].reasons.last().unwrap().contains("contradiction"), "{anomaly}");
+    let last = analysis.findings[0].reasons.last();
+    assert!(last.is_some_and(|reason| reason.contains("contradiction")), "{anomaly}: {last:?}");
     for level in Level::ALL {
         let verdict = isolated(&history, level);
         match verdict.violation() {
@@ -177,7 +178,7 @@ fn the_evidence_of_a_cycle_gives_the_reason_of_each_edge() {
         "G-single: a cycle with one anti-dependency, which strict-serializable forbids"
     );
     assert_eq!(violation.operations, [OperationId(0), OperationId(1)]);
-    assert_eq!(violation.at.map(|at| at.as_nanos()), Some(9_000_000));
+    assert_eq!(violation.at.map(stormglass_core::time::Time::as_nanos), Some(9_000_000));
     assert_eq!(
         violation.evidence[..4],
         [
