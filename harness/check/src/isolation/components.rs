@@ -145,12 +145,13 @@ mod tests {
                 }
             }
             let found = components(&graph);
+            let both = |from: usize, to: usize| reaches[from][to] && reaches[to][from];
+            for (from, to) in (0..count).flat_map(|from| (0..count).map(move |to| (from, to))) {
+                let together = found.together(from as u32, to as u32);
+                assert_eq!(together, both(from, to), "{graph:?}: {from} and {to}");
+            }
             for from in 0..count {
-                for to in 0..count {
-                    let both = reaches[from][to] && reaches[to][from];
-                    assert_eq!(found.together(from as u32, to as u32), both, "{graph:?}: {from} and {to}");
-                }
-                let others = (0..count).any(|to| to != from && reaches[from][to] && reaches[to][from]);
+                let others = (0..count).any(|to| to != from && both(from, to));
                 assert_eq!(found.large(from as u32).is_some(), others, "{graph:?}: {from}");
             }
         }
