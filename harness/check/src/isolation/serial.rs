@@ -2,19 +2,22 @@
 //!
 //! Where the order of versions is not known, the absence of cycles proves nothing. So an order is looked for: a
 //! transaction may come next when all that must come before it has come, and when nobody waits any more to read the
-//! versions it replaces. Then no read is ever missed, and a dead end is a choice of writers that was wrong. The choice
-//! goes by the order of completion, which is right for most stores, and is taken back at a dead end, within a budget.
+//! versions it replaces. Then no read is ever missed. The one that is due first comes next, which is nearly right for
+//! most stores. At a dead end some transactions wait for one another in a circle, which says what was chosen wrongly
+//! (see [`learn`]). If in the end nothing is left to choose, there is no order. All of it has a budget.
 //!
 //! It knows versions by number and nothing of values.
 
-use std::collections::BTreeSet;
-use std::ops::Bound;
+mod learn;
 
+use std::collections::BTreeSet;
+
+use self::learn::Lessons;
 use super::graph::{Graph, Kinds};
 
 /// What transactions read and write.
 pub(crate) struct Script {
-    /// Of each transaction that counts, when it should come if it can; the others are left out.
+    /// Of each transaction that counts, when it is due; the others are left out.
     pub(crate) rank: Vec<Option<u64>>,
     /// Transaction, key and version of each external read, in order of transactions.
     pub(crate) reads: Vec<(u32, u32, u32)>,
@@ -30,7 +33,7 @@ pub(crate) struct Script {
 pub(crate) enum Answer {
     /// An order.
     Found,
-    /// All orders were tried; at the dead end that came furthest, so many had come and these could not come next.
+    /// There is none; at the dead end that came furthest, so many had come and these could not come next.
     None {
         /// How many transactions had come.
         done: usize,
@@ -41,65 +44,15 @@ pub(crate) enum Answer {
     BudgetSpent,
 }
 
+/// How many candidates may be looked at, and how many more for each transaction.
+const LEAST_BUDGET: usize = 500_000;
+const BUDGET_PER_TRANSACTION: usize = 200;
+
 /// How many transactions of a dead end are shown.
 const MOST_SHOWN: usize = 8;
 
-/// How many candidates may be looked at, and how many more for each transaction.
-const LEAST_BUDGET: usize = 200_000;
-const BUDGET_PER_TRANSACTION: usize = 16;
-
-/// A choice that was made.
-struct Choice {
-    candidate: (u64, u32),
-    /// A transaction that writes nothing can come as soon as it may: there is no other choice to try.
-    is_free: bool,
-    /// The versions it replaced are saved from here on.
-    saved: usize,
-}
-
-struct Search<'a> {
-    graph: &'a Graph,
-    kinds: Kinds,
-    script: &'a Script,
-    reads: Lookup<'a>,
-    writes: Lookup<'a>,
-    waits_for: Vec<u32>,
-    ready: BTreeSet<(u64, u32)>,
-    current: Vec<u32>,
-    /// How many readers of each version have yet to come.
-    readers: Vec<u32>,
-    choices: Vec<Choice>,
-    saved: Vec<(u32, u32)>,
-    left: usize,
-}
-
-/// Looks for an order that respects the edges of these kinds.
-pub(crate) fn order(graph: &Graph, kinds: Kinds, script: &Script) -> Answer {
-    let mut search = Search::new(graph, kinds, script);
-    let count = script.rank.iter().flatten().count();
-    let mut furthest = (0, Vec::new());
-    let mut after = None;
-    loop {
-        match search.next(after) {
-            Some(candidate) => {
-                search.choose(candidate);
-                after = None;
-            }
-            None if search.choices.len() == count => return Answer::Found,
-            None if search.left == 0 => return Answer::BudgetSpent,
-            None => {
-                if search.choices.len() > furthest.0 || furthest.1.is_empty() {
-                    let stuck = search.ready.iter().take(MOST_SHOWN).map(|ready| ready.1);
-                    furthest = (search.choices.len(), stuck.collect());
-                }
-                match search.take_back() {
-                    Some(candidate) => after = Some(candidate),
-                    None => return Answer::None { done: furthest.0, stuck: furthest.1 },
-                }
-            }
-        }
-    }
-}
+/// Has not come yet.
+const NOT_YET: u32 = u32::MAX;
 
 /// Reads or writes, with the place where those of each transaction begin.
 struct Lookup<'a> {
@@ -119,8 +72,56 @@ impl<'a> Lookup<'a> {
 
     #[inline]
     fn of(&self, transaction: u32) -> &'a [(u32, u32, u32)] {
-        &self.entries
-            [self.starts[transaction as usize] as usize..self.starts[transaction as usize + 1] as usize]
+        let transaction = transaction as usize;
+        &self.entries[self.starts[transaction] as usize..self.starts[transaction + 1] as usize]
+    }
+}
+
+struct Search<'a> {
+    graph: &'a Graph,
+    kinds: Kinds,
+    script: &'a Script,
+    reads: Lookup<'a>,
+    writes: Lookup<'a>,
+    /// How many of those that must come before each vertex have yet to come.
+    waits_for: Vec<u32>,
+    ready: BTreeSet<(u64, u32)>,
+    /// The version of each key.
+    current: Vec<u32>,
+    /// How many readers of each version have yet to come.
+    readers: Vec<u32>,
+    /// Those that have come, and where the versions they replaced are saved.
+    order: Vec<(u32, usize)>,
+    places: Vec<u32>,
+    saved: Vec<(u32, u32)>,
+    lessons: Lessons,
+    left: usize,
+}
+
+/// Looks for an order that respects the edges of these kinds.
+pub(crate) fn order(graph: &Graph, kinds: Kinds, script: &Script) -> Answer {
+    let mut search = Search::new(graph, kinds, script);
+    let count = script.rank.iter().flatten().count();
+    let mut furthest = (0, Vec::new());
+    loop {
+        if let Some(next) = search.next() {
+            search.choose(next);
+        } else if search.order.len() == count {
+            return Answer::Found;
+        } else if search.left == 0 {
+            return Answer::BudgetSpent;
+        } else {
+            if search.order.len() > furthest.0 || furthest.1.is_empty() {
+                let stuck = search.ready.iter().take(MOST_SHOWN).map(|ready| ready.1);
+                furthest = (search.order.len(), stuck.collect());
+            }
+            if !search.learn() {
+                return match search.left {
+                    0 => Answer::BudgetSpent,
+                    _ => Answer::None { done: furthest.0, stuck: furthest.1 },
+                };
+            }
+        }
     }
 }
 
@@ -134,30 +135,37 @@ impl<'a> Search<'a> {
         }
         let mut readers = vec![0; script.versions];
         script.reads.iter().for_each(|read| readers[read.2 as usize] += 1);
+        let transactions = script.rank.len();
         let mut search = Search {
             graph,
             kinds,
             script,
-            reads: Lookup::new(&script.reads, script.rank.len()),
-            writes: Lookup::new(&script.writes, script.rank.len()),
+            reads: Lookup::new(&script.reads, transactions),
+            writes: Lookup::new(&script.writes, transactions),
             waits_for,
             ready: BTreeSet::new(),
             current: script.initial.clone(),
             readers,
-            choices: Vec::new(),
+            order: Vec::with_capacity(transactions),
+            places: vec![NOT_YET; transactions],
             saved: Vec::new(),
-            left: LEAST_BUDGET + BUDGET_PER_TRANSACTION * script.rank.len(),
+            lessons: Lessons::default(),
+            left: LEAST_BUDGET + BUDGET_PER_TRANSACTION * transactions,
         };
-        let roots: Vec<u32> =
-            (0..graph.vertices() as u32).filter(|&vertex| search.waits_for[vertex as usize] == 0).collect();
-        roots.into_iter().for_each(|root| search.now_ready(root));
+        let vertices = 0..graph.vertices() as u32;
+        let roots: Vec<u32> = vertices.filter(|&vertex| search.waits_for[vertex as usize] == 0).collect();
+        for root in roots {
+            match script.rank.get(root as usize) {
+                Some(rank) => search.ready.extend(rank.map(|rank| (rank, root))),
+                None => search.release(root),
+            }
+        }
         search
     }
 
-    /// The first candidate after this one that may come next.
-    fn next(&mut self, after: Option<(u64, u32)>) -> Option<(u64, u32)> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        for &candidate in self.ready.range((from, Bound::Unbounded)) {
+    /// The first of those that are ready that may come now.
+    fn next(&mut self) -> Option<(u64, u32)> {
+        for &candidate in &self.ready {
             if self.left == 0 {
                 return None;
             }
@@ -181,55 +189,55 @@ impl<'a> Search<'a> {
     fn choose(&mut self, candidate: (u64, u32)) {
         let transaction = candidate.1;
         self.ready.remove(&candidate);
-        let writes = self.writes.of(transaction);
-        self.choices.push(Choice { candidate, is_free: writes.is_empty(), saved: self.saved.len() });
+        self.places[transaction as usize] = self.order.len() as u32;
+        self.order.push((transaction, self.saved.len()));
         for read in self.reads.of(transaction) {
             self.readers[read.2 as usize] -= 1;
         }
-        for write in writes {
+        for write in self.writes.of(transaction) {
             self.saved.push((write.1, std::mem::replace(&mut self.current[write.1 as usize], write.2)));
         }
         self.release(transaction);
+    }
+
+    /// Takes back the last choice.
+    fn take_back(&mut self) {
+        let Some((transaction, saved)) = self.order.pop() else { return };
+        self.places[transaction as usize] = NOT_YET;
+        self.hold(transaction);
+        for (key, version) in self.saved.drain(saved..).rev() {
+            self.current[key as usize] = version;
+        }
+        for read in self.reads.of(transaction) {
+            self.readers[read.2 as usize] += 1;
+        }
+        self.left = self.left.saturating_sub(1);
+        if self.waits_for[transaction as usize] == 0 {
+            self.now_ready(transaction);
+        }
+    }
+
+    fn now_ready(&mut self, transaction: u32) {
+        self.ready.extend(self.script.rank[transaction as usize].map(|rank| (rank, transaction)));
+    }
+
+    fn not_ready(&mut self, transaction: u32) {
+        if let Some(rank) = self.script.rank[transaction as usize] {
+            self.ready.remove(&(rank, transaction));
+        }
     }
 
     /// What waited for this vertex waits for one less.
     fn release(&mut self, vertex: u32) {
         let mut todo = vec![vertex];
         while let Some(vertex) = todo.pop() {
-            for edge in self.graph.edges(vertex).iter().filter(|edge| self.kinds.has(edge.kind())) {
-                self.waits_for[edge.to() as usize] -= 1;
-                if self.waits_for[edge.to() as usize] == 0 {
-                    match self.script.rank.get(edge.to() as usize) {
-                        Some(rank) => self.ready.extend(rank.map(|rank| (rank, edge.to()))),
-                        None => todo.push(edge.to()),
-                    }
+            for to in self.successors(vertex) {
+                self.waits_for[to as usize] -= 1;
+                match (self.waits_for[to as usize], self.is_transaction(to)) {
+                    (0, true) => self.now_ready(to),
+                    (0, false) => todo.push(to),
+                    _ => {}
                 }
-            }
-        }
-    }
-
-    fn now_ready(&mut self, root: u32) {
-        match self.script.rank.get(root as usize) {
-            Some(rank) => self.ready.extend(rank.map(|rank| (rank, root))),
-            None => self.release(root),
-        }
-    }
-
-    /// Takes back choices up to one for which there may be another; gives that one.
-    fn take_back(&mut self) -> Option<(u64, u32)> {
-        loop {
-            let Choice { candidate, is_free, saved } = self.choices.pop()?;
-            self.hold(candidate.1);
-            for (key, version) in self.saved.drain(saved..).rev() {
-                self.current[key as usize] = version;
-            }
-            for read in self.reads.of(candidate.1) {
-                self.readers[read.2 as usize] += 1;
-            }
-            self.ready.insert(candidate);
-            self.left = self.left.saturating_sub(1);
-            if !is_free {
-                return Some(candidate);
             }
         }
     }
@@ -238,19 +246,25 @@ impl<'a> Search<'a> {
     fn hold(&mut self, vertex: u32) {
         let mut todo = vec![vertex];
         while let Some(vertex) = todo.pop() {
-            for edge in self.graph.edges(vertex).iter().filter(|edge| self.kinds.has(edge.kind())) {
-                if self.waits_for[edge.to() as usize] == 0 {
-                    match self.script.rank.get(edge.to() as usize) {
-                        Some(rank) => {
-                            if let Some(rank) = *rank {
-                                self.ready.remove(&(rank, edge.to()));
-                            }
-                        }
-                        None => todo.push(edge.to()),
-                    }
+            for to in self.successors(vertex) {
+                match (self.waits_for[to as usize], self.is_transaction(to)) {
+                    (0, true) => self.not_ready(to),
+                    (0, false) => todo.push(to),
+                    _ => {}
                 }
-                self.waits_for[edge.to() as usize] += 1;
+                self.waits_for[to as usize] += 1;
             }
         }
+    }
+
+    fn is_transaction(&self, vertex: u32) -> bool {
+        (vertex as usize) < self.script.rank.len()
+    }
+
+    /// What waits for a vertex.
+    fn successors(&self, vertex: u32) -> impl Iterator<Item = u32> + use<'a> {
+        let kinds = self.kinds;
+        let known = self.graph.edges(vertex).iter().filter(move |edge| kinds.has(edge.kind()));
+        known.map(|edge| edge.to()).chain(self.lessons.after(vertex))
     }
 }
