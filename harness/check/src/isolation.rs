@@ -89,6 +89,16 @@ impl<'a> From<&'a History<RegisterTxn, RegisterReads>> for Transactions<'a> {
     }
 }
 
+/// What a read means that shows a value which no transaction of the history wrote.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unwritten {
+    /// The store made it up: an anomaly that every level forbids.
+    #[default]
+    IsAnomaly,
+    /// Somebody wrote it whom the history does not record: the read says nothing.
+    IsFromOutside,
+}
+
 /// Whether a history of transactions satisfies a consistency model.
 ///
 /// A violation is about the gravest anomaly that the level forbids, and names its transactions. Lists are decided at
@@ -100,9 +110,14 @@ pub fn isolated<'a>(history: impl Into<Transactions<'a>>, level: Level) -> Verdi
 
 /// All anomalies of a history, and what they rule out.
 pub fn analyse<'a>(history: impl Into<Transactions<'a>>) -> Analysis {
+    analyse_with(history, Unwritten::default())
+}
+
+/// As [`analyse`], for a history that may not record all writers.
+pub fn analyse_with<'a>(history: impl Into<Transactions<'a>>, unwritten: Unwritten) -> Analysis {
     let analysis = match history.into() {
-        Transactions::Lists(history) => judge::lists(history.operations()),
-        Transactions::Registers(history) => judge::registers(history.operations()),
+        Transactions::Lists(history) => judge::lists(history.operations(), unwritten),
+        Transactions::Registers(history) => judge::registers(history.operations(), unwritten),
     };
     analysis.unwrap_or_else(Analysis::impossible)
 }

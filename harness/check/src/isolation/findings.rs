@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Unwritten;
 use super::anomaly::Anomaly;
 
 /// The first instance of an anomaly.
@@ -21,6 +22,13 @@ pub(crate) struct Instance {
 pub(crate) struct Findings(pub(crate) BTreeMap<Anomaly, Instance>);
 
 impl Findings {
+    /// Drops reads of what nobody wrote, if somebody outside may have; no conclusion was drawn from them.
+    pub(crate) fn allow(&mut self, unwritten: Unwritten) {
+        if unwritten == Unwritten::IsFromOutside {
+            self.0.remove(&Anomaly::UnwrittenRead);
+        }
+    }
+
     /// Counts an instance, and keeps it if it is the first; only then its reasons are put in words.
     pub(crate) fn add(
         &mut self,

@@ -114,8 +114,8 @@ impl Edge {
     }
 }
 
-/// The most transactions a graph can hold: each may need three auxiliary vertices.
-pub(crate) const MOST: usize = 1 << (VERTEX_BITS - 2);
+/// The most vertices a graph can hold.
+pub(crate) const MOST: usize = 1 << VERTEX_BITS;
 
 /// Edges being collected.
 pub(crate) struct Links {
@@ -149,7 +149,7 @@ impl Links {
     /// A new auxiliary vertex.
     pub(crate) fn point(&mut self) -> u32 {
         self.vertices += 1;
-        assert!(self.vertices < 1 << VERTEX_BITS, "more auxiliary vertices than three for each transaction");
+        assert!(self.vertices < 1 << VERTEX_BITS, "a history with too many steps is refused before");
         self.vertices - 1
     }
 

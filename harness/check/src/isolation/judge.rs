@@ -8,6 +8,7 @@ use std::fmt::Display;
 use stormglass_core::history::Operation;
 use stormglass_core::op::txn::{ListReads, ListTxn, RegisterReads, RegisterTxn};
 
+use super::Unwritten;
 use super::analysis::{Analysis, Open};
 use super::anomaly::{Anomaly, Class, Ties};
 use super::cycles::{self, Search};
@@ -30,9 +31,13 @@ struct Case<'a, O, R> {
 }
 
 /// The analysis of a history of lists; or why it is none.
-pub(crate) fn lists(operations: &[Operation<ListTxn, ListReads>]) -> Result<Analysis, String> {
+pub(crate) fn lists(
+    operations: &[Operation<ListTxn, ListReads>],
+    unwritten: Unwritten,
+) -> Result<Analysis, String> {
     let mut findings = Findings::default();
     let lists = Lists::new(operations, &mut findings)?;
+    findings.allow(unwritten);
     let mut links = Links::new(operations.len());
     lists.add_dependencies(&mut links, &mut findings);
     record::add_orders(operations, lists.standings(), &mut links);
@@ -50,9 +55,13 @@ pub(crate) fn lists(operations: &[Operation<ListTxn, ListReads>]) -> Result<Anal
 }
 
 /// The analysis of a history of registers; or why it is none.
-pub(crate) fn registers(operations: &[Operation<RegisterTxn, RegisterReads>]) -> Result<Analysis, String> {
+pub(crate) fn registers(
+    operations: &[Operation<RegisterTxn, RegisterReads>],
+    unwritten: Unwritten,
+) -> Result<Analysis, String> {
     let mut findings = Findings::default();
     let mut registers = Registers::new(operations, &mut findings)?;
+    findings.allow(unwritten);
     let mut links = Links::new(operations.len());
     registers.add_dependencies(&mut links, &mut findings);
     record::add_orders(operations, registers.standings(), &mut links);

@@ -4,16 +4,16 @@
 //! and Elle's table of them. All transactions here read and write single items, never predicates.
 //!
 //! ```text
-//!                         strict-serializable
-//!              ┌──────────────┬──┴──────────────────────┐
-//!  strong-snapshot-isolation  │       strong-session-serializable
-//!     │        └──────────────┼──┐           │          │
-//!  strong-read-committed      │  strong-session-snapshot-isolation        serializable
-//!     │                       │     │        │          │                   │    │
-//!  strong-read-uncommitted    │  causal   strong-session-read-committed  repeatable-read  snapshot-isolation
-//!                             …     │        …                              │    │         │
-//!                              read-atomic                                  …  consistent-view, cursor-stability …
-//!                                   └── monotonic-atomic-view ── read-committed ── read-uncommitted
+//! each level implies those to its right
+//!
+//! strict-serializable ─┬─ strong-session-serializable ── serializable ─┬─ repeatable-read ── cursor-stability
+//!                      │                                               └─ snapshot-isolation
+//!                      └─ strong-snapshot-isolation ─┬─ strong-session-snapshot-isolation ─┬─ snapshot-isolation
+//!                                                    └─ strong-read-committed              └─ causal
+//! snapshot-isolation ── consistent-view ─┬─ read-atomic ── monotonic-atomic-view ── read-committed
+//!                                        └─ cursor-stability ── read-committed ── read-uncommitted
+//! causal ─┬─ read-atomic
+//!         └─ strong-session-read-committed
 //! ```
 //!
 //! It does not know histories.

@@ -16,11 +16,19 @@ pub(crate) enum Standing {
     Failed,
 }
 
+/// Whether all vertices of the graph can be numbered: two for each transaction, and at most four for each step, for
+/// the readers of a version, its writers and its key.
+pub(crate) fn check_size(transactions: usize, steps: usize) -> Result<(), String> {
+    match transactions.saturating_mul(2).saturating_add(steps.saturating_mul(4)) < MOST {
+        true => Ok(()),
+        false => {
+            Err(format!("{transactions} transactions of {steps} steps are more than this checker can number"))
+        }
+    }
+}
+
 /// The fate of each transaction as its client knew it; or why this is no history.
 pub(crate) fn standings<O, R>(operations: &[Operation<O, R>]) -> Result<Vec<Standing>, String> {
-    if operations.len() >= MOST {
-        return Err(format!("{} transactions are more than this checker can number", operations.len()));
-    }
     let mut before = None;
     let mut standings = Vec::with_capacity(operations.len());
     for (index, operation) in operations.iter().enumerate() {

@@ -36,9 +36,6 @@ const BLIND: u32 = u32::MAX - 1;
 /// Stands for what is not known yet.
 const OPEN: u32 = u32::MAX - 2;
 
-/// The most writes that can be numbered: each may need an auxiliary vertex in the graph of dependencies.
-const MOST_WRITES: usize = 1 << 27;
-
 type RegisterOperation = Operation<RegisterTxn, RegisterReads>;
 
 /// One write of one transaction.

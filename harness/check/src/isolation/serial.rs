@@ -46,7 +46,7 @@ pub(crate) enum Answer {
 
 /// How many candidates may be looked at, and how many more for each transaction.
 const LEAST_BUDGET: usize = 500_000;
-const BUDGET_PER_TRANSACTION: usize = 200;
+const BUDGET_PER_TRANSACTION: usize = 50;
 
 /// How many transactions of a dead end are shown.
 const MOST_SHOWN: usize = 8;

@@ -1,7 +1,7 @@
 //! Random histories: legal ones are never accused, and on tiny ones the checker and the oracles say the same.
 
 use stormglass_check::isolation::generate::{Execution, Promise, Shape};
-use stormglass_check::isolation::{Level, analyse, isolated};
+use stormglass_check::isolation::{Analysis, Finding, Level, analyse, isolated};
 use stormglass_core::random::{CausalId, Draws, Purpose, Ratio, Seed};
 use stormglass_core::verdict::Verdict;
 
@@ -57,6 +57,31 @@ fn a_store_that_keeps_its_promise_is_never_accused() {
         assert!(verdict.violation().is_none(), "registers {index} of {shape:?}: {verdict:?}");
         // Without a known order of versions snapshot isolation may stay open; serializability is proven.
         assert!(verdict.is_ok() || shape.promise == Promise::Snapshot, "registers {index}: {verdict:?}");
+    }
+}
+
+/// Every edge of every cycle has its reason, and every proof ends in a contradiction.
+#[test]
+fn every_edge_of_a_cycle_is_explained() {
+    let well_told = |analysis: &Analysis| {
+        let reasons = || analysis.findings.iter().flat_map(|finding| &finding.reasons);
+        let ends =
+            |finding: &Finding| finding.reasons.last().is_some_and(|last| last.ends_with("contradiction"));
+        assert!(analysis.findings.iter().all(ends), "{:#?}", analysis.findings);
+        assert!(!reasons().any(|reason| reason.contains("of what they read and wrote")), "{analysis:#?}");
+    };
+    for index in 0..cases(2_000) {
+        let mut draws = draws(4_000_000 + index);
+        let transactions = 2 + draws.below(30) as usize;
+        let shape = tiny(transactions, &mut draws);
+        let mut lists = Execution::<Vec<u64>>::new(shape, &mut draws);
+        let mut registers = Execution::<Option<u64>>::new(shape, &mut draws);
+        for _ in 0..draws.below(4) {
+            lists.mutate(&mut draws);
+            registers.mutate(&mut draws);
+        }
+        well_told(&analyse(&lists.history()));
+        well_told(&analyse(&registers.history()));
     }
 }
 

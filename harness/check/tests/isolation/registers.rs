@@ -1,6 +1,6 @@
 //! Anomalies of transactions over registers whose written values are unique.
 
-use stormglass_check::isolation::{Level, analyse, isolated};
+use stormglass_check::isolation::{Level, Unwritten, analyse, analyse_with, isolated};
 use stormglass_core::verdict::Verdict;
 
 use crate::by_hand::{HistoryOf, history, names};
@@ -45,6 +45,15 @@ fn faults_of_single_reads_are_named() {
     shows("future-read", &[Level::ReadCommitted], &["r x 1; w x 1"]);
     shows("internal", &[Level::ReadAtomic, Level::RepeatableRead], &["w x 1; r x -"]);
     shows("internal", &[Level::ReadAtomic, Level::RepeatableRead], &["w x 1", "r x -; r x 1"]);
+}
+
+/// In a history that does not record all writers an unknown value says nothing.
+#[test]
+fn an_unwritten_read_may_be_from_outside() {
+    let history = registers(&["0-1 w x 2", "2-3 r x 3", "4-5 r x 2"]);
+    assert!(isolated(&history, Level::ReadUncommitted).violation().is_some());
+    let analysis = analyse_with(&history, Unwritten::IsFromOutside);
+    assert_eq!(analysis.verdict(Level::StrictSerializable), Verdict::Ok);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use stormglass_core::random::mix;
 
 use super::{Append, ListOperation, Lists, NONE, Order, ReadId};
 use crate::isolation::intern::Interner;
-use crate::isolation::record::{Standing, standings};
+use crate::isolation::record::{Standing, check_size, standings};
 use crate::table::Table;
 
 /// The hash of an append. Neighbouring values of a key are neighbours in the table, because they are used together.
@@ -30,6 +30,7 @@ pub(super) fn survey(operations: &[ListOperation]) -> Result<Lists<'_>, String> 
     };
     // Of each key the latest append, to know which are not their transaction's last.
     let mut latest: Vec<u32> = Vec::new();
+    check_size(operations.len(), operations.iter().map(|operation| operation.op.0.len()).sum())?;
     for (index, operation) in operations.iter().enumerate() {
         lists.starts.push(lists.appends.len() as u32);
         let returned = operation.outcome.ok();
@@ -77,9 +78,6 @@ impl Lists<'_> {
     fn enter(&mut self, append: Append, latest: &mut u32) -> Result<(), String> {
         let Lists { appends, table, .. } = self;
         let fresh = appends.len() as u32;
-        if fresh == NONE {
-            return Err("the history has more appends than this checker can number".to_owned());
-        }
         table.reserve(appends.len(), |known| {
             let known = &appends[known as usize];
             hash(known.key, known.value)

@@ -4,11 +4,11 @@ use stormglass_core::op::txn::RegisterOp;
 use stormglass_core::random::mix;
 
 use super::blocks::Blocks;
-use super::{ExternalRead, INITIAL, MOST_WRITES, RegisterOperation, Registers, Write};
+use super::{ExternalRead, INITIAL, RegisterOperation, Registers, Write};
 use crate::isolation::anomaly::Anomaly;
 use crate::isolation::findings::Findings;
 use crate::isolation::intern::Interner;
-use crate::isolation::record::{Standing, standings};
+use crate::isolation::record::{Standing, check_size, standings};
 use crate::table::Table;
 
 /// The hash of a write. Neighbouring values of a key are neighbours in the table, because they are used together.
@@ -41,6 +41,7 @@ pub(super) fn survey(operations: &[RegisterOperation]) -> Result<Registers<'_>, 
     };
     // Of each key the latest write, to know which are not their transaction's last.
     let mut latest: Vec<u32> = Vec::new();
+    check_size(operations.len(), operations.iter().map(|operation| operation.op.0.len()).sum())?;
     for (index, operation) in operations.iter().enumerate() {
         registers.starts.push(registers.writes.len() as u32);
         let mut reads = 0;
@@ -72,9 +73,6 @@ impl Registers<'_> {
     fn enter(&mut self, write: Write, latest: &mut u32) -> Result<(), String> {
         let Registers { writes, table, .. } = self;
         let fresh = writes.len() as u32;
-        if writes.len() == MOST_WRITES {
-            return Err("the history has more writes than this checker can number".to_owned());
-        }
         table.reserve(writes.len(), |known| {
             let known = &writes[known as usize];
             hash(known.key, known.value)
