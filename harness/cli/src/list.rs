@@ -26,6 +26,7 @@ pub fn list(app: &App, what: Listing, out: &mut dyn Write) -> Result<Ending, Mis
         Listing::Faults => columns(
             ["fault", "what it does", "how it is written"],
             Kind::ALL
+                .iter()
                 .map(|kind| [kind.name().to_owned(), kind.about().to_owned(), kind.example().to_owned()]),
         ),
         Listing::Checks => columns(

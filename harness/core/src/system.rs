@@ -17,6 +17,7 @@ use crate::context::Context;
 use crate::disk::{DiskError, SyncId};
 use crate::id::{Address, ClientId, NodeId};
 use crate::monitor::Monitor;
+use crate::time::{Duration, Time};
 
 /// The family of types that makes up one distributed system. The value itself holds the system's settings:
 /// it is what a scenario's `[params]` table is read into.
@@ -60,6 +61,18 @@ pub trait System: Clone + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// How many copies of its data this system survives the destruction of, at most, among `nodes` nodes: a disk
+    /// wiped, rotten or lied about. Faults within their budget never destroy more. The loss of un-synced writes in a
+    /// crash destroys no copy. None, if not said.
+    fn survives(&self, _nodes: usize) -> usize {
+        0
+    }
+
+    /// Within how long after all faults have ended every operation completes ok again, if the system promises that.
+    fn recovers_within(&self) -> Option<Duration> {
+        None
+    }
+
     /// The deliberate defects that can be planted, in the order of `list bugs`.
     fn bugs() -> &'static [Bug] {
         &[]
@@ -85,6 +98,11 @@ pub trait Node<S: System> {
     /// A sync asked for by this incarnation completed. After an error nothing may be assumed durable.
     fn on_synced(&mut self, _sync: SyncId, _result: Result<(), DiskError>, _cx: &mut Context<'_, S>) {}
 
+    /// What this node waits for, so that a verdict can say why nothing goes on; nothing, if not said.
+    fn awaits(&self) -> Option<Awaited> {
+        None
+    }
+
     /// The part this node believes to play, so that a fault can say `leader`. Checks never read it.
     fn role(&self) -> Role {
         Role::MEMBER
@@ -106,6 +124,15 @@ pub trait Client<S: System> {
 
     /// A timer set by [`Context::set_timer`] ran out.
     fn on_timer(&mut self, _timer: S::Timer, _cx: &mut Context<'_, S>) {}
+}
+
+/// What a node waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// What: `votes of n2 and n3 in term 7`.
+    pub what: String,
+    /// Since when, by the node's monotonic clock.
+    pub since: Time,
 }
 
 /// The part a node plays at the moment, by name.

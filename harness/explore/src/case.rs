@@ -64,6 +64,17 @@ where
         }
     }
 
+    /// A plan with a fault that the engine cannot inject is refused, never run without it.
+    fn refuse(plan: &Plan<S::Op>) -> Result<(), Problem> {
+        for (place, fault) in plan.faults.iter().enumerate() {
+            if let Some(why) = Kernel.lacks(fault.inject.kind()) {
+                let what = format!("{} cannot be injected: {why}", fault.inject.name());
+                return Err(Problem::new(format!("faults[{place}].inject"), what));
+            }
+        }
+        Ok(())
+    }
+
     fn wanted(&self, check: &str) -> bool {
         // A limit that stopped the run is no check that could be left out.
         check == "limits" || self.checks.as_ref().is_none_or(|names| names.iter().any(|name| name == check))
@@ -88,6 +99,7 @@ where
 {
     fn run(&self, seed: Seed, tracing: Tracing) -> Result<Report, Problem> {
         let plan = self.plan_of(seed)?;
+        Self::refuse(&plan)?;
         let mut run = Kernel.run(&self.system, &plan, tracing);
         let verdicts = self.verdicts(&mut run);
         let verdict = verdicts.iter().cloned().fold(Verdict::Ok, Verdict::and);

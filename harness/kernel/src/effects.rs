@@ -53,7 +53,7 @@ impl<S: System> World<S> {
         if let Some(fuse) = fuse {
             self.fuses -= 1;
             self.host(host).held_down.push(fuse.fault);
-            self.crash(host, fuse.unsynced, cause.child(cut as u64));
+            self.crash(fuse.fault, host, fuse.unsynced, cause.child(cut as u64));
         }
     }
 

@@ -7,10 +7,12 @@ use stormglass_core::random::mix;
 use stormglass_core::system::System;
 use stormglass_core::verdict::Verdict;
 use stormglass_plan::engine::{Digest, Engine, Run, Tracing};
+use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
 
 use crate::digest::hash_of;
 use crate::host::Notice;
+use crate::storm::lacks;
 use crate::world::World;
 
 /// The default engine: Stormglass's own deterministic world.
@@ -19,6 +21,10 @@ pub struct Kernel;
 
 impl Engine for Kernel {
     const NAME: &'static str = "kernel";
+
+    fn lacks(&self, kind: Kind) -> Option<&'static str> {
+        lacks(kind)
+    }
 
     fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
         let mut watch = Watch { monitors: system.monitors(), verdicts: Vec::new() };

@@ -78,6 +78,8 @@
 //!     timeline: Timeline { warm_up: second(1), chaos: second(5), heal: second(5), settle: second(9), end: second(10) },
 //!     network: Network::default(),
 //!     disk: DiskTimes::default(),
+//!     wire: false,
+//!     budget: stormglass_plan::scenario::Budget::Declared,
 //!     limits: Limits::default(),
 //!     faults: vec![PlannedFault { id: 0, at: second(2), until: second(4), inject: pause }],
 //!     operations: Vec::new(),

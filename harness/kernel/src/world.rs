@@ -53,8 +53,8 @@ pub struct World<S: System> {
     pub(crate) drifted: bool,
     /// How many hosts have a fuse, so that a step need not look for one.
     pub(crate) fuses: u32,
-    /// What each of the plan's faults that is in force fell on, by place in the plan.
-    pub(crate) struck: Vec<Option<Strike>>,
+    /// Which strike each of the plan's faults that is in force is, by place in the plan.
+    pub(crate) struck: Vec<Option<usize>>,
     /// Every strike so far, in order.
     pub(crate) strikes: Vec<Strike>,
     pub(crate) trace: Option<Trace>,

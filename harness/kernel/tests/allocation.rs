@@ -82,6 +82,8 @@ fn world(nodes: u32) -> World<Chatter> {
         timeline: Timeline { warm_up: end, chaos: end, heal: end, settle: end, end },
         network: Network::default(),
         disk: DiskTimes::default(),
+        wire: false,
+        budget: stormglass_plan::scenario::Budget::Declared,
         limits: Limits::default(),
         faults: Vec::new(),
         operations: Vec::new(),

@@ -50,7 +50,7 @@ fn a_jump_moves_the_wall_clock_and_nothing_else() {
 #[test]
 fn a_drift_takes_both_clocks_and_the_timers_along() {
     for (ppm, ticks) in [(500_000, 75), (-500_000, 25)] {
-        let inject = Fault::ClockDrift { target: nodes(&[1]), ppm };
+        let inject = Fault::ClockDrift { target: nodes(&[1]), ppm, clock: Default::default() };
         let seen = run(&Probe::default(), plan(2, [(505, 1_005, inject)]));
         let during = seen.ticks(1, 505, 1_005);
         assert!(during.abs_diff(ticks) <= 1, "{ppm}: {during} ticks in half a second");
@@ -68,7 +68,7 @@ fn a_drift_takes_both_clocks_and_the_timers_along() {
 /// A timer set before a drift runs out by the clock as it goes now: neither at the old moment nor early.
 #[test]
 fn a_timer_follows_a_drift_that_comes_later() {
-    let inject = Fault::ClockDrift { target: nodes(&[1]), ppm: -900_000 };
+    let inject = Fault::ClockDrift { target: nodes(&[1]), ppm: -900_000, clock: Default::default() };
     let seen = run(&Probe::default(), plan(1, [(505, 2_500, inject)]));
     let (time, _, elapsed) = shown(&seen, 1, 505, 2_500)[0];
     // Set at 500 for 510: the 5 ms that were left take ten times as long.
@@ -79,7 +79,7 @@ fn a_timer_follows_a_drift_that_comes_later() {
 /// Drifts that overlap add up, and each ends for itself.
 #[test]
 fn two_drifts_add_up_and_end_each_for_itself() {
-    let drift = |ppm| Fault::ClockDrift { target: nodes(&[1]), ppm };
+    let drift = |ppm| Fault::ClockDrift { target: nodes(&[1]), ppm, clock: Default::default() };
     let seen = run(&Probe::default(), plan(1, [(505, 1_005, drift(500_000)), (505, 1_505, drift(-250_000))]));
     for (from, until, ticks) in [(505, 1_005, 62), (1_005, 1_505, 37), (1_505, 2_005, 50)] {
         let counted = seen.ticks(1, from, until);

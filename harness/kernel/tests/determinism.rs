@@ -44,8 +44,16 @@ fn storm(seed: u64) -> Plan<Ask> {
         (1_005, 1_900, Fault::SlowDisk { target: all(), sync: slow }),
         (1_105, 1_800, Fault::FailSync { target: Target::One, rate: HALF }),
         (1_205, 1_900, Fault::ClockJump { target: Target::One, by: Skew::behind(Duration::from_secs(3)) }),
-        (1_305, 2_500, Fault::ClockDrift { target: Target::Random(2), ppm: 200_000 }),
-        (1_405, 2_500, Fault::ClockDrift { target: Target::Random(2), ppm: -300_000 }),
+        (
+            1_305,
+            2_500,
+            Fault::ClockDrift { target: Target::Random(2), ppm: 200_000, clock: Default::default() },
+        ),
+        (
+            1_405,
+            2_500,
+            Fault::ClockDrift { target: Target::Random(2), ppm: -300_000, clock: Default::default() },
+        ),
     ];
     let asks: Vec<(u64, u32, u32)> =
         (0..60).map(|index| (20 + 30 * index, index as u32 % 2, 1 + index as u32 % 5)).collect();

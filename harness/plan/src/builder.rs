@@ -29,7 +29,7 @@ use crate::fault::{Clients, Fault, Target, Way};
 use crate::latency::Latency;
 use crate::nemesis::Nemesis;
 use crate::plan::{DiskTimes, Limits, Link, Network};
-use crate::scenario::{Expect, Ids, Members, Phases, Repeat, Scenario, TimedFault};
+use crate::scenario::{Budget, Expect, Ids, Members, Phases, Repeat, Scenario, TimedFault};
 use crate::workload::{Kv, Workload};
 
 impl Scenario {
@@ -50,6 +50,8 @@ impl Scenario {
             network: None,
             disk: None,
             phases: Phases::default(),
+            wire: false,
+            budget: Budget::Declared,
             limits: Limits::default(),
             faults: Vec::new(),
             nemesis: None,
@@ -158,6 +160,20 @@ impl Scenario {
     #[must_use]
     pub fn chaos(mut self, chaos: Duration) -> Scenario {
         self.phases.chaos = chaos;
+        self
+    }
+
+    /// Encodes messages to bytes and back on their way, so that bits can flip and sizes count.
+    #[must_use]
+    pub fn wire(mut self) -> Scenario {
+        self.wire = true;
+        self
+    }
+
+    /// Whether faults may destroy more than the system promises to survive.
+    #[must_use]
+    pub fn budget(mut self, budget: Budget) -> Scenario {
+        self.budget = budget;
         self
     }
 

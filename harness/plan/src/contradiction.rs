@@ -202,7 +202,7 @@ impl Scenario {
         let Some(nemesis) = &self.nemesis else {
             return;
         };
-        if nemesis.faults.is_empty() {
+        if nemesis.faults.as_ref().is_some_and(Vec::is_empty) {
             problems.push(
                 Problem::new("nemesis.faults", "a nemesis without any kind of fault does nothing")
                     .expected("at least one kind")

@@ -6,7 +6,7 @@ use stormglass_core::cluster::Cluster;
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::random::Ratio;
 
-use crate::fault::{Clients, Fault, Target, Way};
+use crate::fault::{Clients, Clock, Fault, Release, Target, Way};
 use crate::plan::Link;
 
 /// One line without its time: `isolate leader, clients too`.
@@ -37,18 +37,112 @@ impl fmt::Display for Fault {
                     Some(1) => write!(f, " after 1 effect of a step")?,
                     Some(effects) => write!(f, " after {effects} effects of a step")?,
                 }
-                match unsynced {
-                    CrashLoss::Nothing => write!(f, ", the process only"),
-                    CrashLoss::Everything => write!(f, ", all un-synced writes lost"),
-                    CrashLoss::Sectors(kept) => write!(f, ", {kept} of un-synced sectors kept"),
-                }
+                f.write_str(&unsynced_in_words(*unsynced))
             }
             Fault::Pause { target } => write!(f, " {target}"),
             Fault::SlowDisk { target, sync } => write!(f, " {target}, sync takes {sync}"),
             Fault::FailSync { target, rate } => write!(f, " {target}, {rate} of syncs"),
             Fault::ClockJump { target, by } => write!(f, " {target} by {by}"),
-            Fault::ClockDrift { target, ppm } => write!(f, " {target} by {ppm:+} ppm"),
+            Fault::ClockDrift { target, ppm, clock } => {
+                write!(f, " {target} by {ppm:+} ppm{}", clock_in_words(*clock))
+            }
+            Fault::Sever { from, to, way } => write!(f, " {from} and {to}{}", way_in_words(*way)),
+            Fault::Ring { clients } => f.write_str(clients_in_words(*clients)),
+            Fault::Flap { target, period, share, way, clients } => write!(
+                f,
+                " {target}, {share} of every {period}{}{}",
+                way_in_words(*way),
+                clients_in_words(*clients)
+            ),
+            Fault::Corrupt { rate, bits, from, to } => {
+                write!(f, " {} in {rate} of messages{}", counted(*bits, "bit"), Route(from, to))
+            }
+            Fault::Bandwidth { bytes_per_second, queue_bytes, from, to } => {
+                write!(f, " {bytes_per_second} bytes/s, {queue_bytes} bytes waiting{}", Route(from, to))
+            }
+            Fault::Hold { rate, until, from, to } => {
+                write!(f, " {rate} of messages{}", Route(from, to))?;
+                match until {
+                    Release::Lifted => Ok(()),
+                    Release::Leader => f.write_str(" until the next leader"),
+                    Release::Point(point) => write!(f, " until point {point}"),
+                }
+            }
+            Fault::SlowLink { factor, from, to } => write!(f, " {factor} times as long{}", Route(from, to)),
+            Fault::Reset { from, to } => Route(from, to).fmt(f),
+            Fault::RegionOutage { region, unsynced } => {
+                write!(f, " {}{}", drawn(region.as_deref(), "region"), unsynced_in_words(*unsynced))
+            }
+            Fault::ZoneOutage { zone, unsynced } => {
+                write!(f, " {}{}", drawn(zone.as_deref(), "zone"), unsynced_in_words(*unsynced))
+            }
+            Fault::WanCut { region, way } => {
+                write!(f, " {}{}", drawn(region.as_deref(), "region"), way_in_words(*way))
+            }
+            Fault::WanBrownOut { factor, loss } => {
+                write!(f, " {factor} times as long, loses {loss}")
+            }
+            Fault::CrashAtPoint { target, point, nth, unsynced } => {
+                let point =
+                    point.as_ref().map_or_else(|| "any point".to_owned(), |label| format!("point {label}"));
+                write!(f, " {target} at visit {nth} of {point}{}", unsynced_in_words(*unsynced))
+            }
+            Fault::CrashInRecovery { target, after_effects, down, times, unsynced } => write!(
+                f,
+                " {target}, {times} times, down {down}, again after {}{}",
+                counted(*after_effects, "effect"),
+                unsynced_in_words(*unsynced)
+            ),
+            Fault::RollingRestart { target, down, gap, unsynced } => {
+                write!(f, " {target}, down {down}, {gap} apart{}", unsynced_in_words(*unsynced))
+            }
+            Fault::Slow { target, factor, step } => {
+                write!(f, " {target}, work takes {factor} times as long, steps {step} more")
+            }
+            Fault::Wipe { target } | Fault::StallDisk { target } | Fault::FullDisk { target } => {
+                write!(f, " {target}")
+            }
+            Fault::ReorderSyncs { target, within } => write!(f, " {target} within {within}"),
+            Fault::FailSyncOnce { target, times } => write!(f, " {target}, {}", counted(*times, "sync")),
+            Fault::LyingSync { target, rate } => write!(f, " {target}, {rate} of syncs"),
+            Fault::BitRot { target, bits } => write!(f, " {target}, {}", counted(*bits, "bit")),
+            Fault::MisdirectedWrite { target, rate } => write!(f, " {target}, {rate} of writes"),
+            Fault::ReadError { target, rate } => write!(f, " {target}, {rate} of reads"),
+            Fault::ClockOffset { target, by } => write!(f, " {target} by {by}"),
+            Fault::ClockFreeze { target, clock } => write!(f, " {target}{}", clock_in_words(*clock)),
+            Fault::Surge { factor } => write!(f, " of {factor} times the usual rate"),
+            Fault::HotKey { share } => write!(f, " for {share} of operations"),
+            Fault::ClientDeath { clients } => write!(f, " of {}", counted(*clients, "client")),
+            Fault::StaleClient { clients, node } => {
+                write!(f, ": {} reach only {node}", counted(*clients, "client"))
+            }
         }
+    }
+}
+
+/// `3 bits`.
+fn counted(count: u32, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The name, or that there is none yet.
+fn drawn(name: Option<&str>, what: &str) -> String {
+    name.map_or_else(|| format!("one {what}"), str::to_owned)
+}
+
+fn unsynced_in_words(unsynced: CrashLoss) -> String {
+    match unsynced {
+        CrashLoss::Nothing => ", the process only".to_owned(),
+        CrashLoss::Everything => ", all un-synced writes lost".to_owned(),
+        CrashLoss::Sectors(kept) => format!(", {kept} of un-synced sectors kept"),
+    }
+}
+
+const fn clock_in_words(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Both => "",
+        Clock::Wall => ", the wall clock only",
+        Clock::Monotonic => ", the monotonic clock only",
     }
 }
 

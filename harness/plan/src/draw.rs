@@ -3,7 +3,7 @@
 use stormglass_core::random::Seed;
 
 use crate::knobs;
-use crate::nemesis::{lifted, weather};
+use crate::nemesis::{Crowd, lifted, weather};
 use crate::plan::{FORMAT, Plan, PlannedFault, Timeline};
 use crate::problem::Problem;
 use crate::scenario::{Scenario, TimedFault};
@@ -30,7 +30,8 @@ pub fn plan<O: Operations>(scenario: &Scenario, seed: Seed) -> Result<Plan<O>, P
     let operations = schedule.into_operations();
     let mut faults = timed(&scenario.faults, &timeline);
     if let Some(nemesis) = &scenario.nemesis {
-        faults.extend(weather(nemesis, seed, &timeline, cluster.nodes().len() as u32));
+        let crowd = Crowd { nodes: cluster.nodes().len() as u32, clients, features: scenario.features() };
+        faults.extend(weather(nemesis, seed, &timeline, crowd));
     }
     faults.sort_by_key(|fault| (fault.at, fault.id));
     Ok(Plan {
@@ -42,6 +43,8 @@ pub fn plan<O: Operations>(scenario: &Scenario, seed: Seed) -> Result<Plan<O>, P
         params: scenario.params.clone(),
         network: knobs::network(scenario, seed),
         disk: knobs::disk(scenario, seed),
+        wire: scenario.wire,
+        budget: scenario.budget,
         limits: scenario.limits,
         cluster,
         timeline,

@@ -9,7 +9,10 @@ use stormglass_core::time::Time;
 use stormglass_core::trace::Trace;
 use stormglass_core::verdict::Verdict;
 
+use crate::kind::Kind;
 use crate::plan::Plan;
+
+pub use crate::effect::Effect;
 
 /// Whether a run keeps the trace that timelines are made from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +28,10 @@ pub enum Tracing {
 pub trait Engine {
     /// What `--engine` calls it.
     const NAME: &'static str;
+
+    /// Why this engine cannot inject faults of this kind; `None` if it can. Asked before a run: a fault is refused
+    /// by name, never ignored.
+    fn lacks(&self, kind: Kind) -> Option<&'static str>;
 
     /// Runs `plan` to its end, with the system's own monitors watching.
     fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret>;
@@ -82,15 +89,19 @@ pub struct Stats {
     pub ended: Time,
 }
 
-/// A fault at the moment of striking.
+/// A fault from striking to its end, and what it did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strike {
     /// Its place in the plan's list.
     pub fault: usize,
     /// When.
     pub at: Time,
+    /// When it was lifted; `None` while it is in force.
+    pub until: Option<Time>,
     /// The event, for the trace.
     pub id: CausalId,
-    /// On whom it fell, by place in the cluster's list of nodes; nobody, if nobody fitted the target.
+    /// On whom it fell, by place in the cluster (nodes first, then clients); nobody, if nobody fitted the target.
     pub on: Vec<usize>,
+    /// What it did.
+    pub effect: Effect,
 }

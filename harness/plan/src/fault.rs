@@ -1,18 +1,20 @@
-//! The weather: every fault by name, and whom it strikes.
+//! The weather: every fault by name, with its magnitudes.
 //!
 //! A fault here is data. Its magnitudes are settled when the plan is made; whom a late [`Target`] such as
 //! `leader` means is settled when it strikes. What a fault *does* is the engine's business.
 
-use std::fmt;
-
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use stormglass_core::disk::CrashLoss;
-use stormglass_core::id::NodeId;
 use stormglass_core::random::Ratio;
-use stormglass_core::time::Skew;
+use stormglass_core::time::{Duration, Skew};
 
 use crate::latency::Latency;
+
+pub use manner::{Clients, Clock, Release, Way};
+pub use target::Target;
+
+mod manner;
+mod target;
 
 /// Something that goes wrong. In files externally tagged: `isolate = { target = "leader" }`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,12 +116,297 @@ pub enum Fault {
         /// How far: `+` forward, `-` backward.
         by: Skew,
     },
-    /// Both clocks, and so all timers, run at another pace.
+    /// Clocks run at another pace; timers follow the monotonic one.
     ClockDrift {
         /// Whose.
         target: Target,
         /// By how many millionths faster (+) or slower (−).
         ppm: i32,
+        /// Which clock.
+        #[serde(default, skip_serializing_if = "is_usual")]
+        clock: Clock,
+    },
+    /// Messages from these nodes to those are lost, though both reach all others: a partial partition.
+    Sever {
+        /// Messages of these nodes …
+        from: Target,
+        /// … to these.
+        to: Target,
+        /// Which direction is cut, as seen from `from`.
+        #[serde(default, skip_serializing_if = "is_usual")]
+        way: Way,
+    },
+    /// Each node reaches only its two neighbours, in the order of the nodes' ids.
+    Ring {
+        /// Whether the clients are cut off as well.
+        #[serde(default, skip_serializing_if = "is_usual")]
+        clients: Clients,
+    },
+    /// Each target is cut off from every other node and back again, over and over.
+    Flap {
+        /// Whom.
+        target: Target,
+        /// From one cut to the next.
+        period: Duration,
+        /// The part of each period for which it is cut off.
+        #[serde(default = "Fault::half", skip_serializing_if = "Fault::is_half")]
+        share: Ratio,
+        /// Which direction is cut, as seen from the target.
+        #[serde(default, skip_serializing_if = "is_usual")]
+        way: Way,
+        /// Whether the clients are cut off from the target as well.
+        #[serde(default, skip_serializing_if = "is_usual")]
+        clients: Clients,
+    },
+    /// Bits of encoded messages flip. Needs `wire = true`; what no longer decodes is dropped.
+    Corrupt {
+        /// How many of them.
+        #[serde(default = "Fault::every", skip_serializing_if = "Fault::is_every")]
+        rate: Ratio,
+        /// How many bits of a message flip.
+        #[serde(default = "Fault::once", skip_serializing_if = "Fault::is_once")]
+        bits: u32,
+        /// Messages of these nodes …
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        from: Target,
+        /// … to these.
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        to: Target,
+    },
+    /// Links carry only so many bytes a second; what does not fit waits, and what does not fit the queue is lost.
+    Bandwidth {
+        /// Bytes a second of each link.
+        bytes_per_second: u64,
+        /// Bytes that may wait before each link.
+        queue_bytes: u64,
+        /// Messages of these nodes …
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        from: Target,
+        /// … to these.
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        to: Target,
+    },
+    /// Messages are held back until something has happened, or the fault ends, and then arrive late.
+    Hold {
+        /// How many of them.
+        #[serde(default = "Fault::every", skip_serializing_if = "Fault::is_every")]
+        rate: Ratio,
+        /// What releases them before the fault ends.
+        #[serde(default, skip_serializing_if = "is_usual")]
+        until: Release,
+        /// Messages of these nodes …
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        from: Target,
+        /// … to these.
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        to: Target,
+    },
+    /// Messages take a multiple of their time.
+    SlowLink {
+        /// How many times as long.
+        factor: u32,
+        /// Messages of these nodes …
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        from: Target,
+        /// … to these.
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        to: Target,
+    },
+    /// Connections break: everything on its way on these links, both ways, is lost at this moment.
+    Reset {
+        /// Messages of these nodes …
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        from: Target,
+        /// … to these.
+        #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        to: Target,
+    },
+    /// All nodes of a region go down together, and restart when the fault ends.
+    RegionOutage {
+        /// Which, by name; one drawn, if not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        region: Option<String>,
+        /// What becomes of writes that no sync has covered.
+        #[serde(default = "Fault::power_loss")]
+        unsynced: CrashLoss,
+    },
+    /// All nodes of a zone go down together, and restart when the fault ends.
+    ZoneOutage {
+        /// Which, by name; one drawn, if not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        zone: Option<String>,
+        /// What becomes of writes that no sync has covered.
+        #[serde(default = "Fault::power_loss")]
+        unsynced: CrashLoss,
+    },
+    /// A region is cut off from all others, clients' regions too.
+    WanCut {
+        /// Which, by name; one drawn, if not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        region: Option<String>,
+        /// Which direction is cut, as seen from the region.
+        #[serde(default, skip_serializing_if = "is_usual")]
+        way: Way,
+    },
+    /// Messages between regions take a multiple of their time, and some are lost.
+    WanBrownOut {
+        /// How many times as long.
+        factor: u32,
+        /// How many are lost.
+        #[serde(default = "Fault::none", skip_serializing_if = "Ratio::is_zero")]
+        loss: Ratio,
+    },
+    /// The node goes down when it comes to a named point for the nth time since the fault struck.
+    CrashAtPoint {
+        /// Whom.
+        target: Target,
+        /// The point's label: what the code under test says in `point("…")`. Any point, if not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        point: Option<String>,
+        /// At which visit, from 1.
+        #[serde(default = "Fault::once", skip_serializing_if = "Fault::is_once")]
+        nth: u32,
+        /// What becomes of writes that no sync has covered.
+        #[serde(default = "Fault::power_loss")]
+        unsynced: CrashLoss,
+    },
+    /// The node goes down, restarts, and goes down again in the middle of its recovery, over and over.
+    CrashInRecovery {
+        /// Whom.
+        target: Target,
+        /// How many of the recovering step's effects happen before it goes down again.
+        after_effects: u32,
+        /// From each crash to the restart that follows.
+        down: Duration,
+        /// How many crashes in all, the first one counted.
+        times: u32,
+        /// What becomes of writes that no sync has covered.
+        #[serde(default = "Fault::power_loss")]
+        unsynced: CrashLoss,
+    },
+    /// One node after another goes down and restarts.
+    RollingRestart {
+        /// Whom, in the order of ids.
+        target: Target,
+        /// How long each is down.
+        down: Duration,
+        /// From one restart to the next crash.
+        gap: Duration,
+        /// What becomes of writes that no sync has covered.
+        #[serde(default = "Fault::power_loss")]
+        unsynced: CrashLoss,
+    },
+    /// The node works slower: every step occupies it for longer.
+    Slow {
+        /// Whom.
+        target: Target,
+        /// How many times as long its own work takes.
+        #[serde(default = "Fault::once", skip_serializing_if = "Fault::is_once")]
+        factor: u32,
+        /// What every step takes on top.
+        #[serde(default, skip_serializing_if = "is_usual")]
+        step: Duration,
+    },
+    /// The node goes down, loses its whole disk, and rejoins under the same id when the fault ends.
+    Wipe {
+        /// Whom.
+        target: Target,
+    },
+    /// Syncs do not complete until the fault ends.
+    StallDisk {
+        /// Whose.
+        target: Target,
+    },
+    /// Syncs complete in another order than they were asked for.
+    ReorderSyncs {
+        /// Whose.
+        target: Target,
+        /// Each is held back by up to so long.
+        within: Duration,
+    },
+    /// The next syncs fail, so many of them, and later ones succeed.
+    FailSyncOnce {
+        /// Whose.
+        target: Target,
+        /// How many.
+        #[serde(default = "Fault::once", skip_serializing_if = "Fault::is_once")]
+        times: u32,
+    },
+    /// Syncs report success and make nothing durable.
+    LyingSync {
+        /// Whose.
+        target: Target,
+        /// How many of them.
+        #[serde(default = "Fault::every", skip_serializing_if = "Fault::is_every")]
+        rate: Ratio,
+    },
+    /// Bits of what is durable flip, once.
+    BitRot {
+        /// Whose.
+        target: Target,
+        /// How many bits.
+        bits: u32,
+    },
+    /// Writes land at another place of their file.
+    MisdirectedWrite {
+        /// Whose.
+        target: Target,
+        /// How many of them.
+        #[serde(default = "Fault::every", skip_serializing_if = "Fault::is_every")]
+        rate: Ratio,
+    },
+    /// Reads fail with an input/output error.
+    ReadError {
+        /// Whose.
+        target: Target,
+        /// How many of them.
+        #[serde(default = "Fault::every", skip_serializing_if = "Fault::is_every")]
+        rate: Ratio,
+    },
+    /// There is no space left: what would grow a file fails.
+    FullDisk {
+        /// Whose.
+        target: Target,
+    },
+    /// The wall clock is off by so much until the fault ends.
+    ClockOffset {
+        /// Whose.
+        target: Target,
+        /// How far: `+` forward, `-` backward.
+        by: Skew,
+    },
+    /// A clock stands still until the fault ends; a monotonic one goes on from where it stood.
+    ClockFreeze {
+        /// Whose.
+        target: Target,
+        /// Which clock.
+        #[serde(default, skip_serializing_if = "is_usual")]
+        clock: Clock,
+    },
+    /// Clients ask for more: so many times the usual rate.
+    Surge {
+        /// How many times as much.
+        factor: u32,
+    },
+    /// Operations gather on one key.
+    HotKey {
+        /// How many of them.
+        share: Ratio,
+    },
+    /// Clients die, perhaps in mid-operation, and come back as new ones when the fault ends.
+    ClientDeath {
+        /// How many.
+        #[serde(default = "Fault::once", skip_serializing_if = "Fault::is_once")]
+        clients: u32,
+    },
+    /// Clients reach only one node, whatever becomes of it: they keep talking to an old leader.
+    StaleClient {
+        /// How many.
+        #[serde(default = "Fault::once", skip_serializing_if = "Fault::is_once")]
+        clients: u32,
+        /// Whom they reach.
+        #[serde(default = "Target::leader", skip_serializing_if = "Target::is_leader")]
+        node: Target,
     },
 }
 
@@ -142,17 +429,46 @@ impl Fault {
         match self {
             Fault::Loss { from, to, .. }
             | Fault::Duplicate { from, to, .. }
-            | Fault::Delay { from, to, .. } => {
-                vec![("from", from), ("to", to)]
-            }
+            | Fault::Delay { from, to, .. }
+            | Fault::Sever { from, to, .. }
+            | Fault::Corrupt { from, to, .. }
+            | Fault::Bandwidth { from, to, .. }
+            | Fault::Hold { from, to, .. }
+            | Fault::SlowLink { from, to, .. }
+            | Fault::Reset { from, to } => vec![("from", from), ("to", to)],
             Fault::Partition { side, .. } => vec![("side", side)],
+            Fault::StaleClient { node, .. } => vec![("node", node)],
             Fault::Isolate { target, .. }
             | Fault::Crash { target, .. }
             | Fault::Pause { target }
             | Fault::SlowDisk { target, .. }
             | Fault::FailSync { target, .. }
             | Fault::ClockJump { target, .. }
-            | Fault::ClockDrift { target, .. } => vec![("target", target)],
+            | Fault::ClockDrift { target, .. }
+            | Fault::Flap { target, .. }
+            | Fault::CrashAtPoint { target, .. }
+            | Fault::CrashInRecovery { target, .. }
+            | Fault::RollingRestart { target, .. }
+            | Fault::Slow { target, .. }
+            | Fault::Wipe { target }
+            | Fault::StallDisk { target }
+            | Fault::ReorderSyncs { target, .. }
+            | Fault::FailSyncOnce { target, .. }
+            | Fault::LyingSync { target, .. }
+            | Fault::BitRot { target, .. }
+            | Fault::MisdirectedWrite { target, .. }
+            | Fault::ReadError { target, .. }
+            | Fault::FullDisk { target }
+            | Fault::ClockOffset { target, .. }
+            | Fault::ClockFreeze { target, .. } => vec![("target", target)],
+            Fault::Ring { .. }
+            | Fault::RegionOutage { .. }
+            | Fault::ZoneOutage { .. }
+            | Fault::WanCut { .. }
+            | Fault::WanBrownOut { .. }
+            | Fault::Surge { .. }
+            | Fault::HotKey { .. }
+            | Fault::ClientDeath { .. } => Vec::new(),
         }
     }
 
@@ -164,6 +480,26 @@ impl Fault {
         *rate == Ratio::ONE
     }
 
+    fn half() -> Ratio {
+        Ratio::from_percent(50)
+    }
+
+    fn is_half(share: &Ratio) -> bool {
+        *share == Fault::half()
+    }
+
+    fn none() -> Ratio {
+        Ratio::ZERO
+    }
+
+    fn once() -> u32 {
+        1
+    }
+
+    fn is_once(times: &u32) -> bool {
+        *times == 1
+    }
+
     pub(crate) fn power_loss() -> CrashLoss {
         CrashLoss::Sectors(Ratio::from_percent(50))
     }
@@ -172,156 +508,4 @@ impl Fault {
 /// What a file need not say.
 fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
-}
-
-/// Which messages a cut stops, as seen from the nodes it names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Way {
-    /// In both directions.
-    #[default]
-    Both,
-    /// Only what they send: they still hear the others.
-    Out,
-    /// Only what is sent to them: the others still hear them.
-    In,
-}
-
-/// What a cut means for clients.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Clients {
-    /// They reach both sides.
-    #[default]
-    Reach,
-    /// They do not reach the nodes that the cut names.
-    Cut,
-}
-
-/// Whom a fault strikes. In files a text (`"leader"`, `"n3"`), or a list of nodes (`["n1", "n2"]`), or
-/// `{ role = "…" }`, or `{ random = 2 }`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// Every node.
-    All,
-    /// A node that believes itself leader; if several do, one of them. Falls on nobody if none does.
-    Leader,
-    /// One node that is not a leader.
-    Follower,
-    /// One node.
-    One,
-    /// Fewer than half of the nodes, as many as can be.
-    Minority,
-    /// More than half of the nodes, as few as can be.
-    Majority,
-    /// So many nodes.
-    Random(u32),
-    /// All nodes that play this part at the moment.
-    Role(String),
-    /// These nodes.
-    Nodes(Vec<NodeId>),
-}
-
-impl Target {
-    /// The texts that a file may say, for messages.
-    pub const WORDS: [&str; 6] = ["all", "leader", "follower", "one", "minority", "majority"];
-
-    fn all() -> Target {
-        Target::All
-    }
-
-    fn is_all(&self) -> bool {
-        *self == Target::All
-    }
-
-    fn from_word(word: &str) -> Option<Target> {
-        Some(match word {
-            "all" => Target::All,
-            "leader" => Target::Leader,
-            "follower" => Target::Follower,
-            "one" => Target::One,
-            "minority" => Target::Minority,
-            "majority" => Target::Majority,
-            _ => Target::Nodes(vec![word.parse().ok()?]),
-        })
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Target::All => f.write_str("all"),
-            Target::Leader => f.write_str("leader"),
-            Target::Follower => f.write_str("follower"),
-            Target::One => f.write_str("one"),
-            Target::Minority => f.write_str("minority"),
-            Target::Majority => f.write_str("majority"),
-            Target::Random(count) => write!(f, "{count} at random"),
-            Target::Role(role) => write!(f, "role {role}"),
-            Target::Nodes(nodes) => {
-                for (place, node) in nodes.iter().enumerate() {
-                    write!(f, "{}{node}", if place > 0 { " " } else { "" })?;
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
-/// The table form of a target.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum TargetTable {
-    Role(String),
-    Random(u32),
-}
-
-impl Serialize for Target {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Target::Nodes(nodes) if nodes.len() == 1 => serializer.collect_str(&nodes[0]),
-            Target::Nodes(nodes) => serializer.collect_seq(nodes.iter().map(ToString::to_string)),
-            Target::Role(role) => TargetTable::Role(role.clone()).serialize(serializer),
-            Target::Random(count) => TargetTable::Random(*count).serialize(serializer),
-            word => serializer.collect_str(word),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Target {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Target, D::Error> {
-        deserializer.deserialize_any(TargetVisitor)
-    }
-}
-
-struct TargetVisitor;
-
-impl<'de> Visitor<'de> for TargetVisitor {
-    type Value = Target;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "a target: \"leader\", \"minority\", a node such as \"n3\", a list of nodes, { role = \"…\" } or { random = 2 }",
-        )
-    }
-
-    fn visit_str<E: de::Error>(self, word: &str) -> Result<Target, E> {
-        // The answer has serde's own shape, so that whoever reports it can suggest the nearest word.
-        Target::from_word(word).ok_or_else(|| E::unknown_variant(word, &Target::WORDS))
-    }
-
-    fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Target, A::Error> {
-        let mut nodes = Vec::new();
-        while let Some(node) = seq.next_element()? {
-            nodes.push(node);
-        }
-        Ok(Target::Nodes(nodes))
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Target, A::Error> {
-        Ok(match TargetTable::deserialize(de::value::MapAccessDeserializer::new(map))? {
-            TargetTable::Role(role) => Target::Role(role),
-            TargetTable::Random(count) => Target::Random(count),
-        })
-    }
 }

@@ -6,132 +6,205 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
 
-/// A kind of fault. Its number stands in the ids of drawn faults: a new kind gets a new one, none is reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Nodes of one side cut off from the others.
-    Partition = 1,
-    /// Nodes cut off one by one.
-    Isolate = 2,
-    /// Messages lost at random.
-    Loss = 3,
-    /// Messages that arrive twice.
-    Duplicate = 4,
-    /// Messages that take longer.
-    Delay = 5,
-    /// Nodes that go down and restart.
-    Crash = 6,
-    /// Nodes that stand still.
-    Pause = 7,
-    /// Syncs that take longer.
-    SlowDisk = 8,
-    /// Syncs that fail.
-    FailSync = 9,
-    /// Wall clocks that jump.
-    ClockJump = 10,
-    /// Clocks that run at another pace.
-    ClockDrift = 11,
+/// What a fault is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// Messages and links.
+    Network,
+    /// Regions, zones, and the links between them.
+    Region,
+    /// Nodes as a whole.
+    Process,
+    /// Disks.
+    Disk,
+    /// Clocks.
+    Clock,
+    /// What clients ask for, and clients.
+    Load,
 }
 
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Kind; 11] = [
-        Kind::Partition,
-        Kind::Isolate,
-        Kind::Loss,
-        Kind::Duplicate,
-        Kind::Delay,
-        Kind::Crash,
-        Kind::Pause,
-        Kind::SlowDisk,
-        Kind::FailSync,
-        Kind::ClockJump,
-        Kind::ClockDrift,
-    ];
-
-    /// What files and lists call it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Kind::Partition => "partition",
-            Kind::Isolate => "isolate",
-            Kind::Loss => "loss",
-            Kind::Duplicate => "duplicate",
-            Kind::Delay => "delay",
-            Kind::Crash => "crash",
-            Kind::Pause => "pause",
-            Kind::SlowDisk => "slow-disk",
-            Kind::FailSync => "fail-sync",
-            Kind::ClockJump => "clock-jump",
-            Kind::ClockDrift => "clock-drift",
+/// The table of all kinds: one line each, from which everything that lists them is made.
+macro_rules! kinds {
+    ($($Variant:ident = $number:literal, $family:ident, $name:literal, $about:literal, $example:literal;)+) => {
+        /// A kind of fault. Its number stands in the ids of drawn faults: a new kind gets a new one, none is
+        /// reused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Kind {
+            $( #[doc = $about] $Variant = $number, )+
         }
-    }
 
-    /// What it does, in one line, for `list faults`.
-    #[must_use]
-    pub const fn about(self) -> &'static str {
-        match self {
-            Kind::Partition => "messages between the nodes of one side and all others are lost",
-            Kind::Isolate => "each target is cut off from every other node",
-            Kind::Loss => "messages are lost at random",
-            Kind::Duplicate => "messages arrive twice",
-            Kind::Delay => "messages take longer, and overtake each other",
-            Kind::Crash => "the node goes down, perhaps in the middle of a step, and restarts",
-            Kind::Pause => "the node stands still while its clocks go on",
-            Kind::SlowDisk => "syncs take longer",
-            Kind::FailSync => "syncs fail, and what they covered is not durable",
-            Kind::ClockJump => "the wall clock jumps forward or back",
-            Kind::ClockDrift => "both clocks, and so all timers, run at another pace",
-        }
-    }
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &'static [Kind] = &[$( Kind::$Variant, )+];
 
-    /// How a scenario writes it behind `inject =`, with every parameter and its usual unit.
-    #[must_use]
-    pub const fn example(self) -> &'static str {
-        match self {
-            Kind::Partition => r#"{ partition = { side = "minority", way = "both", clients = "reach" } }"#,
-            Kind::Isolate => r#"{ isolate = { target = "leader", way = "both", clients = "reach" } }"#,
-            Kind::Loss => r#"{ loss = { rate = 0.05, from = "all", to = "all" } }"#,
-            Kind::Duplicate => r#"{ duplicate = { rate = 0.05, from = "all", to = "all" } }"#,
-            Kind::Delay => {
-                r#"{ delay = { add = { constant = "100ms" }, rate = 0.5, from = "all", to = "all" } }"#
+            /// What files and lists call it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $( Kind::$Variant => $name, )+ }
             }
-            Kind::Crash => {
-                r#"{ crash = { target = "one", after-effects = 2, unsynced = { sectors = 0.5 } } }"#
+
+            /// What it is about.
+            #[must_use]
+            pub const fn family(self) -> Family {
+                match self { $( Kind::$Variant => Family::$family, )+ }
             }
-            Kind::Pause => r#"{ pause = { target = "leader" } }"#,
-            Kind::SlowDisk => r#"{ slow-disk = { target = "one", sync = { constant = "200ms" } } }"#,
-            Kind::FailSync => r#"{ fail-sync = { target = "one", rate = 0.1 } }"#,
-            Kind::ClockJump => r#"{ clock-jump = { target = "leader", by = "-2s" } }"#,
-            Kind::ClockDrift => r#"{ clock-drift = { target = "one", ppm = 200 } }"#,
+
+            /// What it does, in one line, for `list faults`.
+            #[must_use]
+            pub const fn about(self) -> &'static str {
+                match self { $( Kind::$Variant => $about, )+ }
+            }
+
+            /// How a scenario writes it behind `inject =`, with every parameter and its usual unit.
+            #[must_use]
+            pub const fn example(self) -> &'static str {
+                match self { $( Kind::$Variant => $example, )+ }
+            }
         }
-    }
+
+        impl Fault {
+            /// Its kind.
+            #[must_use]
+            pub const fn kind(&self) -> Kind {
+                match self { $( Fault::$Variant { .. } => Kind::$Variant, )+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    Partition = 1, Network, "partition",
+        "messages between the nodes of one side and all others are lost",
+        r#"{ partition = { side = "minority", way = "both", clients = "reach" } }"#;
+    Isolate = 2, Network, "isolate",
+        "each target is cut off from every other node",
+        r#"{ isolate = { target = "leader", way = "both", clients = "reach" } }"#;
+    Loss = 3, Network, "loss",
+        "messages are lost at random",
+        r#"{ loss = { rate = 0.05, from = "all", to = "all" } }"#;
+    Duplicate = 4, Network, "duplicate",
+        "messages arrive twice",
+        r#"{ duplicate = { rate = 0.05, from = "all", to = "all" } }"#;
+    Delay = 5, Network, "delay",
+        "messages take longer, and overtake each other",
+        r#"{ delay = { add = { constant = "100ms" }, rate = 0.5, from = "all", to = "all" } }"#;
+    Crash = 6, Process, "crash",
+        "the node goes down, perhaps in the middle of a step, and restarts",
+        r#"{ crash = { target = "one", after-effects = 2, unsynced = { sectors = 0.5 } } }"#;
+    Pause = 7, Process, "pause",
+        "the node stands still while its clocks go on",
+        r#"{ pause = { target = "leader" } }"#;
+    SlowDisk = 8, Disk, "slow-disk",
+        "syncs take longer",
+        r#"{ slow-disk = { target = "one", sync = { constant = "200ms" } } }"#;
+    FailSync = 9, Disk, "fail-sync",
+        "syncs fail, and what they covered is not durable",
+        r#"{ fail-sync = { target = "one", rate = 0.1 } }"#;
+    ClockJump = 10, Clock, "clock-jump",
+        "the wall clock jumps forward or back",
+        r#"{ clock-jump = { target = "leader", by = "-2s" } }"#;
+    ClockDrift = 11, Clock, "clock-drift",
+        "clocks, and so timers, run at another pace",
+        r#"{ clock-drift = { target = "one", ppm = 200, clock = "both" } }"#;
+    Sever = 12, Network, "sever",
+        "some nodes cannot reach some others, though both reach all the rest",
+        r#"{ sever = { from = "n1", to = "n2", way = "both" } }"#;
+    Ring = 13, Network, "ring",
+        "each node reaches only its two neighbours",
+        r#"{ ring = { clients = "reach" } }"#;
+    Flap = 14, Network, "flap",
+        "each target is cut off and back again, over and over",
+        r#"{ flap = { target = "one", period = "500ms", share = 0.5, way = "both", clients = "reach" } }"#;
+    Corrupt = 15, Network, "corrupt",
+        "bits of messages flip; what no longer decodes is dropped (needs wire = true)",
+        r#"{ corrupt = { rate = 0.01, bits = 1, from = "all", to = "all" } }"#;
+    Bandwidth = 16, Network, "bandwidth",
+        "links carry so many bytes a second; what does not fit their queue is lost",
+        r#"{ bandwidth = { bytes-per-second = 100000, queue-bytes = 65536, from = "all", to = "all" } }"#;
+    Hold = 17, Network, "hold",
+        "messages are held back until a leader, a point or the fault's end releases them",
+        r#"{ hold = { rate = 0.5, until = "leader", from = "all", to = "all" } }"#;
+    SlowLink = 18, Network, "slow-link",
+        "messages take a multiple of their time",
+        r#"{ slow-link = { factor = 10, from = "one", to = "all" } }"#;
+    Reset = 19, Network, "reset",
+        "everything on its way on these links is lost at this moment",
+        r#"{ reset = { from = "one", to = "all" } }"#;
+    RegionOutage = 20, Region, "region-outage",
+        "all nodes of a region go down together",
+        r#"{ region-outage = { region = "eu-west", unsynced = { sectors = 0.5 } } }"#;
+    ZoneOutage = 21, Region, "zone-outage",
+        "all nodes of a zone go down together",
+        r#"{ zone-outage = { zone = "eu-west/a", unsynced = { sectors = 0.5 } } }"#;
+    WanCut = 22, Region, "wan-cut",
+        "a region is cut off from all others",
+        r#"{ wan-cut = { region = "eu-west", way = "both" } }"#;
+    WanBrownOut = 23, Region, "wan-brown-out",
+        "messages between regions take a multiple of their time, and some are lost",
+        "{ wan-brown-out = { factor = 5, loss = 0.05 } }";
+    CrashAtPoint = 24, Process, "crash-at-point",
+        r#"the node goes down where its code says point("…")"#,
+        r#"{ crash-at-point = { target = "leader", point = "before-reply", nth = 1, unsynced = { sectors = 0.5 } } }"#;
+    CrashInRecovery = 25, Process, "crash-in-recovery",
+        "the node goes down again while it recovers, over and over",
+        r#"{ crash-in-recovery = { target = "one", after-effects = 1, down = "50ms", times = 3, unsynced = { sectors = 0.5 } } }"#;
+    RollingRestart = 26, Process, "rolling-restart",
+        "one node after another goes down and restarts",
+        r#"{ rolling-restart = { target = "all", down = "200ms", gap = "500ms", unsynced = "nothing" } }"#;
+    Slow = 27, Process, "slow",
+        "the node works slower",
+        r#"{ slow = { target = "one", factor = 5, step = "1ms" } }"#;
+    Wipe = 28, Process, "wipe",
+        "the node loses its whole disk and rejoins under the same id",
+        r#"{ wipe = { target = "one" } }"#;
+    StallDisk = 29, Disk, "stall-disk",
+        "syncs do not complete until the fault ends",
+        r#"{ stall-disk = { target = "one" } }"#;
+    ReorderSyncs = 30, Disk, "reorder-syncs",
+        "syncs complete in another order",
+        r#"{ reorder-syncs = { target = "one", within = "50ms" } }"#;
+    FailSyncOnce = 31, Disk, "fail-sync-once",
+        "the next syncs fail, and later ones succeed",
+        r#"{ fail-sync-once = { target = "one", times = 1 } }"#;
+    LyingSync = 32, Disk, "lying-sync",
+        "syncs report success and make nothing durable",
+        r#"{ lying-sync = { target = "one", rate = 0.5 } }"#;
+    BitRot = 33, Disk, "bit-rot",
+        "bits of what is durable flip",
+        r#"{ bit-rot = { target = "one", bits = 1 } }"#;
+    MisdirectedWrite = 34, Disk, "misdirected-write",
+        "writes land at another place of their file",
+        r#"{ misdirected-write = { target = "one", rate = 0.01 } }"#;
+    ReadError = 35, Disk, "read-error",
+        "reads fail",
+        r#"{ read-error = { target = "one", rate = 0.1 } }"#;
+    FullDisk = 36, Disk, "full-disk",
+        "there is no space left",
+        r#"{ full-disk = { target = "one" } }"#;
+    ClockOffset = 37, Clock, "clock-offset",
+        "the wall clock is off by so much until the fault ends",
+        r#"{ clock-offset = { target = "one", by = "+2s" } }"#;
+    ClockFreeze = 38, Clock, "clock-freeze",
+        "a clock stands still until the fault ends",
+        r#"{ clock-freeze = { target = "one", clock = "wall" } }"#;
+    Surge = 39, Load, "surge",
+        "clients ask for more",
+        "{ surge = { factor = 5 } }";
+    HotKey = 40, Load, "hot-key",
+        "operations gather on one key",
+        "{ hot-key = { share = 0.8 } }";
+    ClientDeath = 41, Load, "client-death",
+        "clients die in mid-operation and come back as new ones",
+        "{ client-death = { clients = 1 } }";
+    StaleClient = 42, Load, "stale-client",
+        "clients reach only one node, whatever becomes of it",
+        r#"{ stale-client = { clients = 1, node = "leader" } }"#;
 }
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
-    }
-}
-
-impl Fault {
-    /// Its kind.
-    #[must_use]
-    pub const fn kind(&self) -> Kind {
-        match self {
-            Fault::Partition { .. } => Kind::Partition,
-            Fault::Isolate { .. } => Kind::Isolate,
-            Fault::Loss { .. } => Kind::Loss,
-            Fault::Duplicate { .. } => Kind::Duplicate,
-            Fault::Delay { .. } => Kind::Delay,
-            Fault::Crash { .. } => Kind::Crash,
-            Fault::Pause { .. } => Kind::Pause,
-            Fault::SlowDisk { .. } => Kind::SlowDisk,
-            Fault::FailSync { .. } => Kind::FailSync,
-            Fault::ClockJump { .. } => Kind::ClockJump,
-            Fault::ClockDrift { .. } => Kind::ClockDrift,
-        }
     }
 }
 
@@ -146,7 +219,7 @@ mod tests {
         struct File {
             inject: Fault,
         }
-        for kind in Kind::ALL {
+        for &kind in Kind::ALL {
             let file: File = toml::from_str(&format!("inject = {}", kind.example())).unwrap();
             assert_eq!(file.inject.kind(), kind);
         }

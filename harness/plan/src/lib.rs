@@ -41,7 +41,7 @@
 //!
 //! What to try: [`scenario`], [`builder`], [`count`], [`workload`], [`nemesis`]. What goes wrong: [`fault`], [`kind`],
 //! [`latency`]. What will happen: [`plan`](mod@plan), [`draw`], [`page`]. Files and the mistakes in them: [`source`],
-//! [`read`], [`store`], [`configure`], [`problem`], [`diagnostic`]. Who runs it: [`engine`].
+//! [`read`], [`store`], [`configure`], [`problem`], [`diagnostic`]. Who runs it: [`engine`], [`effect`].
 //!
 //! This crate runs nothing and judges nothing. It opens one file when [`Source::open`](source::Source::open) is
 //! asked to, and otherwise touches nothing outside. It knows no system: what `[params]` and `bug` mean is told by
@@ -65,6 +65,7 @@ pub mod configure;
 pub mod problem;
 pub mod diagnostic;
 pub mod engine;
+pub mod effect;
 
 mod consistency;
 mod contradiction;

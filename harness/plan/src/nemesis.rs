@@ -15,31 +15,26 @@ use crate::keyed;
 use crate::kind::Kind;
 use crate::plan::{PlannedFault, Timeline};
 
-use magnitude::{Strength, fault, lasts};
+use magnitude::{Scene, Strength, fault, lasts};
+
+pub use profile::Profile;
 
 mod magnitude;
+mod profile;
 
 /// Which faults may be drawn, and how many. In files `[nemesis]`; everything has a default.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Nemesis {
-    /// The kinds from which each seed takes about half. All but `fail-sync`, if not given: after a failed
-    /// sync some systems may rightly stop for ever.
-    pub faults: Vec<Kind>,
+    /// The kinds from which each seed takes about half. Those of the profile, if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub faults: Option<Vec<Kind>>,
+    /// The weather by name.
+    pub profile: Profile,
     /// How many, how long and how hard.
     pub intensity: Intensity,
     /// How wrong clocks may become.
     pub clocks: ClockBounds,
-}
-
-impl Default for Nemesis {
-    fn default() -> Nemesis {
-        Nemesis {
-            faults: Kind::ALL.into_iter().filter(|&kind| kind != Kind::FailSync).collect(),
-            intensity: Intensity::Moderate,
-            clocks: ClockBounds::default(),
-        }
-    }
 }
 
 /// How many faults, how long and how hard.
@@ -76,12 +71,55 @@ impl Default for ClockBounds {
 /// A kind strikes at most so often in one run.
 const STRIKES_MAX: u64 = 1_000;
 
+impl Nemesis {
+    /// The kinds that may be drawn for a scenario with such features.
+    #[must_use]
+    pub fn kinds(&self, features: Features) -> Vec<Kind> {
+        match &self.faults {
+            Some(kinds) => kinds.clone(),
+            None => self.profile.kinds().filter(|&kind| features.allow(kind)).collect(),
+        }
+    }
+}
+
+/// What a scenario has that some kinds of faults need.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Features {
+    /// Messages are encoded.
+    pub wire: bool,
+    /// There are regions, more than one.
+    pub regions: bool,
+    /// There are clients and a workload.
+    pub clients: bool,
+}
+
+impl Features {
+    /// Whether a fault of this kind can have an effect.
+    #[must_use]
+    pub const fn allow(self, kind: Kind) -> bool {
+        match kind {
+            Kind::Corrupt => self.wire,
+            Kind::RegionOutage | Kind::ZoneOutage | Kind::WanCut | Kind::WanBrownOut => self.regions,
+            Kind::Surge | Kind::HotKey | Kind::ClientDeath | Kind::StaleClient => self.clients,
+            _ => true,
+        }
+    }
+}
+
+/// Who is there to be struck.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Crowd {
+    pub(crate) nodes: u32,
+    pub(crate) clients: u32,
+    pub(crate) features: Features,
+}
+
 /// The faults of one seed, in order of time.
-pub(crate) fn weather(nemesis: &Nemesis, seed: Seed, timeline: &Timeline, nodes: u32) -> Vec<PlannedFault> {
+pub(crate) fn weather(nemesis: &Nemesis, seed: Seed, timeline: &Timeline, crowd: Crowd) -> Vec<PlannedFault> {
     let mut faults = Vec::new();
-    for &kind in &chosen(&nemesis.faults, seed) {
+    for &kind in &chosen(&nemesis.kinds(crowd.features), seed) {
         let season = Season::draw(nemesis, seed, kind, timeline);
-        season.strikes(nemesis, nodes, &mut faults);
+        season.strikes(nemesis, crowd, &mut faults);
     }
     faults.sort_by_key(|fault| (fault.at, fault.id));
     faults
@@ -130,7 +168,9 @@ impl<'t> Season<'t> {
         }
     }
 
-    fn strikes(&self, nemesis: &Nemesis, nodes: u32, faults: &mut Vec<PlannedFault>) {
+    fn strikes(&self, nemesis: &Nemesis, crowd: Crowd, faults: &mut Vec<PlannedFault>) {
+        let Crowd { nodes, clients, .. } = crowd;
+        let scene = Scene { strength: self.strength, clocks: nemesis.clocks, nodes, clients };
         let Timeline { warm_up, heal, .. } = *self.timeline;
         let span = heal.since(warm_up);
         let cause = keyed::cause(self.seed, Purpose::Nemesis, self.kind.name());
@@ -151,7 +191,7 @@ impl<'t> Season<'t> {
                 id: self.kind as u64 * 10_000 + strike,
                 at,
                 until,
-                inject: fault(self.kind, self.strength, nemesis.clocks, nodes, &mut draws),
+                inject: fault(self.kind, scene, &mut draws),
             });
             from = until;
         }
@@ -172,7 +212,7 @@ impl<'t> Season<'t> {
 pub(crate) fn lifted(at: Time, lasts: Option<Duration>, kind: Kind, heal: Time) -> Time {
     match (lasts, kind) {
         (Some(lasts), _) => (at + lasts).min(heal),
-        (None, Kind::ClockJump) => at,
+        (None, Kind::ClockJump | Kind::Reset | Kind::BitRot) => at,
         (None, _) => heal,
     }
 }
@@ -182,8 +222,11 @@ mod tests {
     use super::*;
     use crate::scenario::Phases;
 
+    const CROWD: Crowd =
+        Crowd { nodes: 5, clients: 3, features: Features { wire: false, regions: false, clients: true } };
+
     fn drawn(nemesis: &Nemesis, seed: u64) -> Vec<PlannedFault> {
-        weather(nemesis, Seed(seed), &Phases::default().timeline(), 5)
+        weather(nemesis, Seed(seed), &Phases::default().timeline(), CROWD)
     }
 
     /// Every seed has weather, every kind is on in about half of the seeds, and no fault outlives heal.
@@ -191,12 +234,12 @@ mod tests {
     fn every_seed_draws_about_half_of_the_kinds() {
         let nemesis = Nemesis::default();
         let timeline = Phases::default().timeline();
-        let mut seeds_with = [0; 12];
+        let mut seeds_with = vec![0; Kind::ALL.len() + 1];
         for seed in 0..2_000 {
             let faults = drawn(&nemesis, seed);
             assert!(!faults.is_empty(), "seed {seed} is calm");
             assert!(faults.is_sorted_by_key(|fault| fault.at));
-            for kind in Kind::ALL {
+            for &kind in Kind::ALL {
                 let on = faults.iter().any(|fault| fault.inject.kind() == kind);
                 seeds_with[kind as usize] += usize::from(on);
             }
@@ -206,7 +249,7 @@ mod tests {
                 );
             }
         }
-        for kind in nemesis.faults {
+        for kind in nemesis.kinds(CROWD.features) {
             let seeds = seeds_with[kind as usize];
             assert!((900..=1_100).contains(&seeds), "{kind} in {seeds} of 2,000 seeds");
         }
@@ -218,9 +261,10 @@ mod tests {
     fn removing_a_kind_changes_no_other_fault() {
         let all = Nemesis::default();
         for gone in [Kind::Partition, Kind::Crash, Kind::ClockDrift] {
-            let mut fewer = all.clone();
-            fewer.faults.retain(|&kind| kind != gone);
-            fewer.faults.reverse();
+            let mut kinds = all.kinds(CROWD.features);
+            kinds.retain(|&kind| kind != gone);
+            kinds.reverse();
+            let fewer = Nemesis { faults: Some(kinds), ..all.clone() };
             for seed in 0..200 {
                 let mut expected = drawn(&all, seed);
                 expected.retain(|fault| fault.inject.kind() != gone);

@@ -12,6 +12,7 @@ use stormglass_core::time::{Duration, Time};
 
 use crate::fault::Fault;
 use crate::latency::Latency;
+use crate::scenario::{Budget, is_off};
 
 /// The form of saved plans. Raised when an older plan could not be read or would mean something else.
 pub const FORMAT: u32 = 1;
@@ -42,6 +43,12 @@ pub struct Plan<O> {
     pub network: Network,
     /// The disks in good weather.
     pub disk: DiskTimes,
+    /// Whether messages are encoded to bytes and back on their way.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub wire: bool,
+    /// Whether faults may destroy more than the system promises to survive.
+    #[serde(default, skip_serializing_if = "Budget::is_declared")]
+    pub budget: Budget,
     /// Where the run stops even if the system never rests.
     pub limits: Limits,
     /// What goes wrong, in order of time.

@@ -9,7 +9,7 @@ use stormglass_core::time::{Duration, Time};
 
 use crate::count::Count;
 use crate::fault::Fault;
-use crate::nemesis::Nemesis;
+use crate::nemesis::{Features, Nemesis};
 use crate::plan::{DiskTimes, Limits, Network, Timeline};
 use crate::workload::Workload;
 
@@ -50,6 +50,12 @@ pub struct Scenario {
     /// The disks in good weather. If not given: as for the network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk: Option<DiskTimes>,
+    /// Whether messages are encoded to bytes and back on their way, so that bits can flip and sizes count.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub wire: bool,
+    /// Whether faults may destroy more than the system promises to survive.
+    #[serde(default, skip_serializing_if = "Budget::is_declared")]
+    pub budget: Budget,
     /// How long each phase takes.
     #[serde(default)]
     pub phases: Phases,
@@ -62,6 +68,30 @@ pub struct Scenario {
     /// Who draws further faults for each seed; nobody, if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nemesis: Option<Nemesis>,
+}
+
+/// How much faults may destroy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Budget {
+    /// Never more copies than the system declares it survives.
+    #[default]
+    Declared,
+    /// Any number; what is lost then is an expected loss.
+    Unlimited,
+}
+
+impl Budget {
+    /// Whether the system's own word counts.
+    #[must_use]
+    pub const fn is_declared(&self) -> bool {
+        matches!(self, Budget::Declared)
+    }
+}
+
+/// What a file need not say.
+pub(crate) const fn is_off(switch: &bool) -> bool {
+    !*switch
 }
 
 /// How the runs of a scenario should end.
@@ -192,6 +222,12 @@ impl TimedFault {
 }
 
 impl Scenario {
+    /// What it has that some kinds of faults need.
+    #[must_use]
+    pub fn features(&self) -> Features {
+        Features { wire: self.wire, regions: false, clients: self.workload.is_some() }
+    }
+
     /// As many as run in a second or two.
     pub(crate) const fn usual_seeds() -> u64 {
         100

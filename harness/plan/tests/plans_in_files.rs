@@ -23,7 +23,11 @@ fn storm() -> Scenario {
         .clients(4)
         .ids(Ids::Either)
         .workload(Kv::default())
-        .nemesis(Nemesis { faults: Kind::ALL.to_vec(), intensity: Intensity::Heavy, ..Nemesis::default() })
+        .nemesis(Nemesis {
+            faults: Some(Kind::ALL.to_vec()),
+            intensity: Intensity::Heavy,
+            ..Nemesis::default()
+        })
 }
 
 /// A plan of a handful of lines.

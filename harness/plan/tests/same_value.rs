@@ -104,7 +104,7 @@ clocks = { drift-ppm-max = 100 }
 fn large() -> Scenario {
     let (ms, secs) = (Duration::from_millis, Duration::from_secs);
     let mut nemesis = Nemesis {
-        faults: vec![Kind::Crash, Kind::Partition, Kind::ClockDrift],
+        faults: Some(vec![Kind::Crash, Kind::Partition, Kind::ClockDrift]),
         intensity: Intensity::Heavy,
         ..Nemesis::default()
     };

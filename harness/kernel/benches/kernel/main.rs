@@ -50,6 +50,8 @@ fn plan<O>(nodes: u32, clients: u32, span: Duration, seed: u64) -> Plan<O> {
         timeline: Timeline { warm_up: end, chaos: end, heal: end, settle: end, end },
         network: Network::default(),
         disk: DiskTimes::default(),
+        wire: false,
+        budget: stormglass_plan::scenario::Budget::Declared,
         limits: Limits::default(),
         faults: Vec::new(),
         operations: Vec::new(),

@@ -321,6 +321,8 @@ pub fn plan(nodes: u32, faults: impl IntoIterator<Item = (u64, u64, Fault)>) -> 
         },
         network: Network::default(),
         disk: DiskTimes::default(),
+        wire: false,
+        budget: stormglass_plan::scenario::Budget::Declared,
         limits: Limits::default(),
         faults: (0..).zip(faults).map(planned).collect(),
         operations: Vec::new(),

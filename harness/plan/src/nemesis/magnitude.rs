@@ -3,15 +3,20 @@
 //! Spans and rates are drawn by octave, so that a crash of 20 ms is as likely as one of 2 s: many bugs need a node
 //! that is back before the others notice. Targets lean towards the leader, whose loss most bugs need.
 
-use stormglass_core::disk::CrashLoss;
 use stormglass_core::random::{Draws, Ratio};
-use stormglass_core::time::{Duration, Skew};
+use stormglass_core::time::Duration;
 
 use super::ClockBounds;
 use crate::fault::{Clients, Fault, Target, Way};
-use crate::keyed::{log_uniform, log_uniform_span, weighted};
-use crate::kind::Kind;
-use crate::latency::Latency;
+use crate::keyed::{log_uniform, weighted};
+use crate::kind::{Family, Kind};
+
+mod clock;
+mod disk;
+mod load;
+mod network;
+mod process;
+mod region;
 
 /// How hard one kind strikes in one run, in quarters.
 #[derive(Clone, Copy)]
@@ -28,6 +33,11 @@ impl Strength {
         min + max.saturating_sub(min) / 4 * self.0
     }
 
+    /// From 1 to 4.
+    fn quarters(self) -> u64 {
+        self.0
+    }
+
     /// The longest span at this strength.
     pub(super) fn of_span(self, min: Duration, max: Duration) -> Duration {
         Duration::from_nanos(self.of(min.as_nanos(), max.as_nanos()))
@@ -38,125 +48,51 @@ const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
+/// What is known when a fault is drawn.
+#[derive(Clone, Copy)]
+pub(super) struct Scene {
+    pub(super) strength: Strength,
+    pub(super) clocks: ClockBounds,
+    pub(super) nodes: u32,
+    pub(super) clients: u32,
+}
+
 /// How long a fault of this kind lasts at least and at most; `None` if it is over at once.
 pub(super) const fn lasts(kind: Kind) -> Option<(Duration, Duration)> {
     Some(match kind {
-        Kind::Partition | Kind::Isolate => (ms(50), ms(5_000)),
-        Kind::Loss | Kind::Duplicate | Kind::Delay => (ms(200), ms(5_000)),
-        Kind::Crash => (ms(10), ms(3_000)),
-        Kind::Pause => (ms(50), ms(3_000)),
-        Kind::SlowDisk | Kind::FailSync => (ms(200), ms(5_000)),
-        Kind::ClockJump => return None,
+        Kind::Partition | Kind::Isolate | Kind::Sever | Kind::Ring | Kind::WanCut => (ms(50), ms(5_000)),
+        Kind::Loss | Kind::Duplicate | Kind::Delay | Kind::Corrupt | Kind::SlowLink | Kind::WanBrownOut => {
+            (ms(200), ms(5_000))
+        }
+        Kind::Flap | Kind::Bandwidth | Kind::Hold | Kind::StaleClient => (ms(500), ms(5_000)),
+        Kind::Crash | Kind::RegionOutage | Kind::ZoneOutage | Kind::Wipe | Kind::ClientDeath => {
+            (ms(10), ms(3_000))
+        }
+        Kind::CrashAtPoint => (ms(200), ms(3_000)),
+        Kind::CrashInRecovery | Kind::RollingRestart => (ms(500), ms(5_000)),
+        Kind::Pause | Kind::StallDisk => (ms(50), ms(3_000)),
+        Kind::Slow => (ms(200), ms(5_000)),
+        Kind::SlowDisk | Kind::FailSync | Kind::ReorderSyncs | Kind::LyingSync | Kind::FailSyncOnce => {
+            (ms(200), ms(5_000))
+        }
+        Kind::MisdirectedWrite | Kind::ReadError | Kind::FullDisk => (ms(200), ms(3_000)),
+        Kind::ClockJump | Kind::Reset | Kind::BitRot => return None,
         Kind::ClockDrift => (ms(1_000), ms(10_000)),
+        Kind::ClockOffset | Kind::ClockFreeze => (ms(200), ms(5_000)),
+        Kind::Surge | Kind::HotKey => (ms(500), ms(5_000)),
     })
 }
 
 /// One fault of this kind.
-pub(super) fn fault(
-    kind: Kind,
-    strength: Strength,
-    clocks: ClockBounds,
-    nodes: u32,
-    draws: &mut Draws,
-) -> Fault {
-    match kind {
-        Kind::Partition => partition(nodes, draws),
-        Kind::Isolate => Fault::Isolate { target: cut_off(draws), way: way(draws), clients: clients(draws) },
-        Kind::Loss => {
-            let (from, to) = route(draws);
-            let rate = rate(draws, 10_000, strength.of(10_000, 500_000));
-            Fault::Loss { rate, from, to }
-        }
-        Kind::Duplicate => {
-            let (from, to) = route(draws);
-            let rate = rate(draws, 10_000, strength.of(10_000, 500_000));
-            Fault::Duplicate { rate, from, to }
-        }
-        Kind::Delay => delay(strength, draws),
-        Kind::Crash => crash(draws),
-        Kind::Pause => Fault::Pause { target: any_node(draws) },
-        Kind::SlowDisk => {
-            let sync = log_uniform_span(draws, ms(10), strength.of_span(ms(10), ms(500)));
-            Fault::SlowDisk {
-                target: any_node(draws),
-                sync: Latency::Uniform { min: sync / 2, max: sync + sync / 2 },
-            }
-        }
-        Kind::FailSync => {
-            Fault::FailSync { target: any_node(draws), rate: rate(draws, 1_000, strength.of(1_000, 100_000)) }
-        }
-        Kind::ClockJump => clock_jump(strength, clocks, draws),
-        Kind::ClockDrift => clock_drift(strength, clocks, draws),
+pub(super) fn fault(kind: Kind, scene: Scene, draws: &mut Draws) -> Fault {
+    match kind.family() {
+        Family::Network => network::fault(kind, scene, draws),
+        Family::Region => region::fault(kind, scene, draws),
+        Family::Process => process::fault(kind, draws),
+        Family::Disk => disk::fault(kind, scene, draws),
+        Family::Clock => clock::fault(kind, scene, draws),
+        Family::Load => load::fault(kind, scene, draws),
     }
-}
-
-fn partition(nodes: u32, draws: &mut Draws) -> Fault {
-    let side = match draws.below(10) {
-        0..=3 => Target::Minority,
-        4..=5 => Target::Leader,
-        6 => Target::One,
-        _ => Target::Random(draws.between(1, u64::from(nodes.max(2)) - 1) as u32),
-    };
-    Fault::Partition { side, way: way(draws), clients: clients(draws) }
-}
-
-fn delay(strength: Strength, draws: &mut Draws) -> Fault {
-    let (from, to) = route(draws);
-    let longest = log_uniform_span(draws, ms(20), strength.of_span(ms(20), ms(1_000)));
-    let rate = match draws.below(2) {
-        0 => Ratio::ONE,
-        _ => rate(draws, 20_000, 500_000),
-    };
-    Fault::Delay { add: Latency::Uniform { min: Duration::ZERO, max: longest }, rate, from, to }
-}
-
-fn crash(draws: &mut Draws) -> Fault {
-    let target = weighted(
-        draws,
-        &[
-            (6, Target::Leader),
-            (4, Target::One),
-            (2, Target::Follower),
-            (2, Target::Minority),
-            // What a system promises to survive is losing un-synced writes on any number of nodes at once.
-            (3, Target::Majority),
-            (2, Target::All),
-        ],
-    )
-    .clone();
-    let after_effects = match draws.below(2) {
-        0 => None,
-        _ => Some(draws.below(8) as u32),
-    };
-    let unsynced = match draws.below(4) {
-        0 => CrashLoss::Nothing,
-        1 => CrashLoss::Everything,
-        _ => CrashLoss::Sectors(Ratio::from_percent(draws.between(10, 90) as u32)),
-    };
-    Fault::Crash { target, after_effects, unsynced }
-}
-
-fn clock_jump(strength: Strength, clocks: ClockBounds, draws: &mut Draws) -> Fault {
-    let target = any_node(draws);
-    let longest = strength.of_span(ms(1), clocks.jump_max).min(clocks.jump_max);
-    let by = log_uniform_span(draws, ms(1).min(longest), longest);
-    let by = match draws.below(2) {
-        0 => Skew::ahead(by),
-        _ => Skew::behind(by),
-    };
-    Fault::ClockJump { target, by }
-}
-
-fn clock_drift(strength: Strength, clocks: ClockBounds, draws: &mut Draws) -> Fault {
-    let target = any_node(draws);
-    let most = strength.of(1, u64::from(clocks.drift_ppm_max));
-    let most = most.min(u64::from(clocks.drift_ppm_max)).min(1_000_000);
-    let ppm = log_uniform(draws, 1, most) as i32;
-    let ppm = match draws.below(2) {
-        0 => ppm,
-        _ => -ppm,
-    };
-    Fault::ClockDrift { target, ppm }
 }
 
 /// Whom it is worth cutting off.
