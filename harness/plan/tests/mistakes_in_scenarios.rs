@@ -76,7 +76,7 @@ fn an_unknown_fault_is_answered_with_the_nearest_one() {
           --> storm.toml:19:12
            |
         19 | inject = { isolat = { target = "leader" } }
-           |            ^^^^^^ expected one of `partition`, `isolate`, `loss`, `duplicate`, `delay`, `crash`, `pause`, `slow-disk`, `fail-sync`, `clock-jump`, `clock-drift`
+           |            ^^^^^^ expected one of `partition`, `isolate`, `loss`, `duplicate`, `delay`, `crash`, `pause`, `slow-disk`, `fail-sync`, `clock-jump`, `clock-drift`, `sever`, `ring`, `flap`, `corrupt`, `bandwidth`, `hold`, `slow-link`, `reset`, `region-outage`, `zone-outage`, `wan-cut`, `wan-brown-out`, `crash-at-point`, `crash-in-recovery`, `rolling-restart`, `slow`, `wipe`, `stall-disk`, `reorder-syncs`, `fail-sync-once`, `lying-sync`, `bit-rot`, `misdirected-write`, `read-error`, `full-disk`, `clock-offset`, `clock-freeze`, `surge`, `hot-key`, `client-death`, `stale-client`
            |
            = help: did you mean `isolate`?
         "#);
@@ -90,7 +90,7 @@ fn an_unknown_target_is_answered_with_the_nearest_one() {
           --> storm.toml:19:33
            |
         19 | inject = { isolate = { target = "leadr" } }
-           |                                 ^^^^^^^ expected one of `all`, `leader`, `follower`, `one`, `minority`, `majority`, a node such as `n3`, or a list of nodes
+           |                                 ^^^^^^^ expected one of `all`, `leader`, `follower`, `one`, `minority`, `majority`, `one-region`, `one-zone`, a node such as `n3`, or a list of nodes
            |
            = help: did you mean `leader`?
         "#);
