@@ -78,6 +78,9 @@ pub struct RunArguments {
     /// How many run at once; as many as the machine has cores, if not given
     #[arg(long, short, value_name = "J", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    /// Prints what each kind of fault did over all seeds
+    #[arg(long)]
+    pub weather: bool,
 }
 
 /// Arguments of `replay`.

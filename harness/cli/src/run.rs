@@ -8,7 +8,7 @@ use std::thread;
 use stormglass_core::time::Duration;
 use stormglass_explore::Sweep;
 use stormglass_plan::scenario::{Expect, Scenario};
-use stormglass_report::table::long_time;
+use stormglass_report::table::{long_time, weather_table};
 use stormglass_report::{Outcome, Tally, failure_page, results_table};
 
 use crate::app::App;
@@ -54,7 +54,7 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
         results.push(Swept { scenario: loaded.scenario, called: loaded.called, tally });
     }
     progress.finish();
-    summary(&results, out)
+    summary(&results, arguments.weather, out)
         .map_err(|error| Mistake::new(format!("the results cannot be printed: {error}")))?;
     Ok(results.iter().map(Swept::ending).max().unwrap_or(Ending::Ok))
 }
@@ -90,9 +90,27 @@ impl Swept {
     }
 }
 
+/// What the faults did, if asked for; and, asked or not, which of them did nothing.
+fn weather(results: &[Swept], shown: bool, out: &mut dyn Write) -> io::Result<()> {
+    for Swept { scenario, tally, .. } in results {
+        if shown && !tally.effects.is_empty() {
+            writeln!(out, "\nweather of {}\n{}", scenario.name, weather_table(tally))?;
+        }
+        // A sweep that stopped at the bug it looked for has not seen all its weather.
+        if !tally.settled() {
+            for (kind, strikes) in tally.without_effect() {
+                let times = if strikes == 1 { "once".to_owned() } else { format!("{strikes} times") };
+                writeln!(out, "warning: {}: {kind} struck {times} and never had any effect", scenario.name)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The table, the pages of what went wrong, and the count of it all.
-fn summary(results: &[Swept], out: &mut dyn Write) -> io::Result<()> {
+fn summary(results: &[Swept], shown: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", results_table(results.iter().map(|swept| (&swept.scenario, &swept.tally))))?;
+    weather(results, shown, out)?;
     let mut failures = 0;
     for swept in results {
         let Swept { scenario, called, tally } = swept;

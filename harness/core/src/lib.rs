@@ -136,7 +136,7 @@ pub mod prelude {
     pub use crate::id::{Address, ClientId, NodeId, ProcessId};
     pub use crate::monitor::{Monitor, View};
     pub use crate::random::{CausalId, Draws, Purpose, Ratio, Seed};
-    pub use crate::system::{Client, Node, Role, System};
+    pub use crate::system::{Awaited, Client, Node, Role, System};
     pub use crate::time::{Duration, Skew, Time};
     pub use crate::verdict::{Verdict, Violation};
 }

@@ -68,8 +68,9 @@ pub trait System: Clone + Send + Sync + 'static {
         0
     }
 
-    /// Within how long after all faults have ended every operation completes ok again, if the system promises that.
-    fn recovers_within(&self) -> Option<Duration> {
+    /// Within how long after all faults have ended every operation completes ok again, if the system promises that
+    /// while `stopped` of its `nodes` nodes have stopped for good (see [`Role::STOPPED`]).
+    fn recovers_within(&self, _nodes: usize, _stopped: usize) -> Option<Duration> {
         None
     }
 
@@ -146,6 +147,8 @@ impl Role {
     pub const LEADER: Role = Role("leader");
     /// One that follows a leader.
     pub const FOLLOWER: Role = Role("follower");
+    /// One that has stopped for good, as it should: its disk is unreadable, say.
+    pub const STOPPED: Role = Role("stopped");
     /// One that stands for election.
     pub const CANDIDATE: Role = Role("candidate");
 }

@@ -1,18 +1,23 @@
 //! A scenario or a saved plan, prepared: a system with its settings, ready for any seed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use stormglass_core::random::Seed;
 use stormglass_core::system::System;
+use stormglass_core::time::Time;
 use stormglass_core::verdict::Verdict;
 use stormglass_kernel::Kernel;
-use stormglass_plan::engine::{Engine, Run, Tracing};
+use stormglass_plan::engine::{Effect, Engine, Run, Tracing};
+use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
 use stormglass_plan::problem::Problem;
 use stormglass_plan::scenario::Scenario;
 use stormglass_plan::workload::Operations;
 
+use crate::happenings;
 use crate::judge::Judge;
+use crate::recovery;
 use crate::report::Report;
 use crate::story;
 
@@ -76,19 +81,24 @@ where
     }
 
     fn wanted(&self, check: &str) -> bool {
-        // A limit that stopped the run is no check that could be left out.
-        check == "limits" || self.checks.as_ref().is_none_or(|names| names.iter().any(|name| name == check))
+        // A limit that stopped the run is no check that could be left out, nor is a bound that was asserted.
+        check == "limits"
+            || check == "availability"
+            || self.checks.as_ref().is_none_or(|names| names.iter().any(|name| name == check))
     }
 
-    fn verdicts(&self, run: &mut Run<S::Op, S::Ret>) -> Vec<Verdict> {
+    fn verdicts(&self, plan: &Plan<S::Op>, run: &mut Run<S::Op, S::Ret>) -> Vec<Verdict> {
         let mut verdicts = std::mem::take(&mut run.verdicts);
+        let recovery = run.recovery.as_ref();
+        verdicts.extend(recovery.map(|stood| recovery::judge(&self.system, plan, &run.history, stood)));
+        verdicts.push(happenings::judge(plan, run));
         for judge in self.judges.iter().filter(|judge| self.wanted(judge.name)) {
             match (judge.judge)(&run.history) {
                 Verdict::Ok => {}
                 verdict => verdicts.push(verdict),
             }
         }
-        verdicts.retain(|verdict| self.wanted(verdict.check()));
+        verdicts.retain(|verdict| !verdict.is_ok() && self.wanted(verdict.check()));
         verdicts
     }
 }
@@ -101,7 +111,8 @@ where
         let plan = self.plan_of(seed)?;
         Self::refuse(&plan)?;
         let mut run = Kernel.run(&self.system, &plan, tracing);
-        let verdicts = self.verdicts(&mut run);
+        let verdicts = self.verdicts(&plan, &mut run);
+        let effects = effects(&plan, &run);
         let verdict = verdicts.iter().cloned().fold(Verdict::Ok, Verdict::and);
         let story = match (&run.trace, verdict.violation()) {
             (Some(trace), Some(violation)) => story::tell(violation, &run.history, trace),
@@ -114,6 +125,7 @@ where
             stats: run.stats,
             invoked: operations.len(),
             succeeded: operations.iter().filter(|operation| operation.outcome.ok().is_some()).count(),
+            effects,
             strikes: run.strikes.iter().filter(|strike| !strike.on.is_empty()).count(),
             verdict,
             verdicts,
@@ -129,4 +141,25 @@ where
     fn file(&self, seed: Seed) -> Result<String, Problem> {
         self.plan_of(seed)?.to_toml().map_err(|unsavable| Problem::new("", unsavable.to_string()))
     }
+}
+
+/// What the faults of one run did, by kind; each with how many operations were under way meanwhile.
+fn effects<O, R>(plan: &Plan<O>, run: &Run<O, R>) -> BTreeMap<Kind, (u64, Effect)> {
+    let mut effects: BTreeMap<Kind, (u64, Effect)> = BTreeMap::new();
+    let operations = run.history.operations();
+    let invoked: Vec<Time> = operations.iter().map(|operation| operation.invoked.at).collect();
+    let mut completed: Vec<Time> =
+        operations.iter().filter_map(|operation| Some(operation.completed?.at)).collect();
+    completed.sort_unstable();
+    for strike in &run.strikes {
+        let kind = plan.faults[strike.fault].inject.kind();
+        let until = strike.until.unwrap_or(run.stats.ended);
+        // Begun before it ended, less those that were over before it began.
+        let begun = invoked.partition_point(|&at| at <= until);
+        let overlapped = begun - completed.partition_point(|&at| at < strike.at);
+        let (strikes, sum) = effects.entry(kind).or_default();
+        *strikes += 1;
+        *sum += Effect { overlapped: overlapped as u64, ..strike.effect };
+    }
+    effects
 }

@@ -11,6 +11,8 @@ pub mod judge;
 pub mod case;
 pub mod sweep;
 pub mod report;
+mod happenings;
+mod recovery;
 mod story;
 
 pub use case::Case;

@@ -1,10 +1,13 @@
 //! What became of one seed: small, so that a sweep of a million of them can be kept.
 
+use std::collections::BTreeMap;
+
 use stormglass_core::random::Seed;
 use stormglass_core::time::Time;
 use stormglass_core::trace::Trace;
 use stormglass_core::verdict::Verdict;
-use stormglass_plan::engine::{Digest, Stats};
+use stormglass_plan::engine::{Digest, Effect, Stats};
+use stormglass_plan::kind::Kind;
 
 /// The result of one run.
 #[must_use]
@@ -24,6 +27,8 @@ pub struct Report {
     pub invoked: usize,
     /// How many of them completed ok.
     pub succeeded: usize,
+    /// What faults did, by kind: how often they struck, and what came of it.
+    pub effects: BTreeMap<Kind, (u64, Effect)>,
     /// How many faults struck somebody.
     pub strikes: usize,
     /// What led to the violation, for people; only of a traced run.

@@ -21,6 +21,7 @@ use stormglass_plan::workload::Operations;
 
 use crate::case::{Case, Prepared, Source};
 use crate::judge::{CheckInfo, Judge};
+use crate::recovery;
 
 /// A system that can be run by name.
 pub trait Subject: Send + Sync {
@@ -116,7 +117,13 @@ where
         let monitors = S::default().monitors();
         let monitors =
             monitors.iter().map(|monitor| CheckInfo { name: monitor.name(), about: monitor.about() });
-        judges.chain(monitors).collect()
+        let promise = S::default().recovers_within(1, 0);
+        let recovers = promise.map(|_| CheckInfo { name: recovery::CHECK, about: recovery::ABOUT });
+        let availability = CheckInfo {
+            name: "availability",
+            about: "the bounds that the scenario's [availability] asserts hold",
+        };
+        judges.chain(monitors).chain(recovers).chain([availability]).collect()
     }
 
     fn case(&self, scenario: &Scenario) -> Result<Box<dyn Case>, Problem> {

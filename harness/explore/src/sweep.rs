@@ -156,6 +156,7 @@ fn guarded(case: &dyn Case, seed: Seed, tracing: Tracing) -> Result<Report, Prob
                 stats: Stats::default(),
                 invoked: 0,
                 succeeded: 0,
+                effects: BTreeMap::new(),
                 strikes: 0,
                 story: Vec::new(),
                 trace: None,

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use stormglass_check::availability::{Lead, Leadership};
 use stormglass_core::monitor::Monitor;
 use stormglass_core::random::mix;
-use stormglass_core::system::System;
+use stormglass_core::system::{Awaited, Node as _, Role, System};
+use stormglass_core::time::Time;
 use stormglass_core::verdict::Verdict;
-use stormglass_plan::engine::{Digest, Engine, Run, Tracing};
+use stormglass_plan::engine::{Digest, Engine, Recovery, Run, Tracing};
 use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
 
@@ -30,21 +32,23 @@ impl Engine for Kernel {
         let mut watch = Watch { monitors: system.monitors(), verdicts: Vec::new() };
         let mut world = World::new(system.clone(), plan.clone(), tracing);
         let end = plan.timeline.end;
-        while world.step(end) {
-            if !world.notices.is_empty() {
-                watch.observe(&world);
-            }
-            if world.stats.events >= plan.limits.events {
-                let reason = format!(
-                    "the run was stopped at {} after {} events, its limit; it would have ended at {end}",
-                    world.now, plan.limits.events
-                );
-                watch.verdicts.push(Verdict::unknown("limits", reason));
-                break;
-            }
+        let mut recovery = None;
+        let mut whole = true;
+        if let Some(within) = system.recovers_within(plan.cluster.nodes().len(), 0) {
+            let by = (plan.timeline.heal + within).min(end);
+            whole = watch.follow(&mut world, by);
+            recovery = whole.then(|| world.recovery(by));
+        }
+        whole = whole && watch.follow(&mut world, end);
+        if !whole {
+            let reason = format!(
+                "the run was stopped at {} after {} events, its limit; it would have ended at {end}",
+                world.now, plan.limits.events
+            );
+            watch.verdicts.push(Verdict::unknown("limits", reason));
         }
         watch.end(&world);
-        world.into_run(watch.verdicts)
+        world.into_run(watch.verdicts, recovery)
     }
 }
 
@@ -55,6 +59,21 @@ struct Watch<S: System> {
 }
 
 impl<S: System> Watch<S> {
+    /// Lets everything happen until `until`; `false` if the run came to its limit before.
+    fn follow(&mut self, world: &mut World<S>, until: Time) -> bool {
+        let limit = world.plan.limits.events;
+        while world.step(until) {
+            if !world.notices.is_empty() {
+                world.note_leadership();
+                self.observe(world);
+            }
+            if world.stats.events >= limit {
+                return false;
+            }
+        }
+        true
+    }
+
     /// Shows the monitors what the last step brought.
     fn observe(&mut self, world: &World<S>) {
         for notice in &world.notices {
@@ -84,14 +103,60 @@ impl<S: System> Watch<S> {
 }
 
 impl<S: System> World<S> {
+    /// Writes down who has begun to lead, or to seek leadership. Parts change where something is said of it, so only
+    /// nodes that said something are looked at.
+    fn note_leadership(&mut self) {
+        for notice in &self.notices {
+            let Notice::Said(node, _) = notice else { continue };
+            let place = self.plan.cluster.index_of((*node).into()).expect("a node that speaks is a member");
+            let Some(part) = self.nodes[place].as_ref().map(S::Node::role) else { continue };
+            if std::mem::replace(&mut self.parts[place], part) == part {
+                continue;
+            }
+            let what = match part {
+                Role::LEADER => Lead::Begun(*node),
+                Role::CANDIDATE => Lead::Suspected(*node),
+                _ => continue,
+            };
+            self.leadership.push(Leadership { at: self.now, what });
+        }
+    }
+
+    /// How the nodes stand now that the system should have recovered.
+    fn recovery(&self, by: Time) -> Recovery {
+        let mut recovery = Recovery {
+            by,
+            within: by.since(self.plan.timeline.heal),
+            awaited: Vec::new(),
+            stopped: Vec::new(),
+        };
+        for (place, &id) in self.plan.cluster.nodes().iter().enumerate() {
+            let Some(node) = &self.nodes[place] else { continue };
+            if node.role() == Role::STOPPED {
+                recovery.stopped.push(id);
+            }
+            if let Some(Awaited { what, since }) = node.awaits() {
+                // The node says it by its own clock, which may be wrong; people read true time.
+                let clock = &self.hosts[place].clock;
+                let ago = clock.elapsed(self.now).since(since.min(clock.elapsed(self.now)));
+                let since = Time::ZERO + self.now.since(Time::ZERO).saturating_sub(ago);
+                recovery.awaited.push((id, Awaited { what, since }));
+            }
+        }
+        recovery
+    }
+
     /// What the run leaves behind.
-    fn into_run(self, verdicts: Vec<Verdict>) -> Run<S::Op, S::Ret> {
+    fn into_run(self, verdicts: Vec<Verdict>, recovery: Option<Recovery>) -> Run<S::Op, S::Ret> {
         Run {
             digest: Digest(mix(self.digest, hash_of(&self.stats.sent))),
             stats: self.stats(),
             history: self.history,
             verdicts,
             strikes: self.strikes,
+            downs: self.downs,
+            leadership: self.leadership,
+            recovery,
             trace: self.trace,
         }
     }

@@ -80,6 +80,7 @@
 //!     disk: DiskTimes::default(),
 //!     wire: false,
 //!     budget: stormglass_plan::scenario::Budget::Declared,
+//!     availability: None,
 //!     limits: Limits::default(),
 //!     faults: vec![PlannedFault { id: 0, at: second(2), until: second(4), inject: pause }],
 //!     operations: Vec::new(),

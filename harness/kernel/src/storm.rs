@@ -79,7 +79,7 @@ impl<S: System> World<S> {
         self.happened(u32::MAX, id);
         let plan = self.plan.clone();
         let fault = &plan.faults[place].inject;
-        self.strikes[strike].until = Some(self.now);
+        self.strikes[strike].until.get_or_insert(self.now);
         let on = self.strikes[strike].on.clone();
         match fault.kind().family() {
             Family::Network => self.lift_links(place, fault),
@@ -128,7 +128,9 @@ impl<S: System> World<S> {
         });
         self.struck[place] = Some(self.strikes.len());
         let (at, effect) = (self.now, Effect::default());
-        self.strikes.push(Strike { fault: place, at, until: None, id, on, effect });
+        // What is over at once may be lifted before it strikes: both fall into one moment.
+        let until = (self.plan.faults[place].until <= at).then_some(at);
+        self.strikes.push(Strike { fault: place, at, until, id, on, effect });
     }
 
     /// A node's name, and the part it plays if that says something: `n3 (leader)`.

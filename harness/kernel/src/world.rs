@@ -6,6 +6,7 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
+use stormglass_check::availability::{Down, Leadership};
 use stormglass_core::cluster::Cluster;
 use stormglass_core::context::Effect;
 use stormglass_core::disk::{Disk, SyncId};
@@ -13,7 +14,7 @@ use stormglass_core::history::History;
 use stormglass_core::id::{Address, NodeId};
 use stormglass_core::monitor::View;
 use stormglass_core::random::{CausalId, Purpose, mix};
-use stormglass_core::system::System;
+use stormglass_core::system::{Role, System};
 use stormglass_core::time::Time;
 use stormglass_core::trace::Trace;
 use stormglass_plan::engine::{Digest, Stats, Strike, Tracing};
@@ -57,6 +58,10 @@ pub struct World<S: System> {
     pub(crate) struck: Vec<Option<usize>>,
     /// Every strike so far, in order.
     pub(crate) strikes: Vec<Strike>,
+    pub(crate) downs: Vec<Down>,
+    pub(crate) leadership: Vec<Leadership>,
+    /// The part each node played when it last said something, by place.
+    pub(crate) parts: Vec<Role>,
     pub(crate) trace: Option<Trace>,
     /// Kept between steps for its allocation alone; empty at every step's end.
     pub(crate) effects: Vec<Effect<S>>,
@@ -145,6 +150,9 @@ impl<S: System> World<S> {
             fuses: 0,
             struck: vec![None; plan.faults.len()],
             strikes: Vec::new(),
+            downs: Vec::new(),
+            leadership: Vec::new(),
+            parts: vec![Role::MEMBER; cluster.nodes().len()],
             trace: (tracing == Tracing::On).then(Trace::default),
             effects: Vec::new(),
             system,

@@ -84,6 +84,7 @@ fn world(nodes: u32) -> World<Chatter> {
         disk: DiskTimes::default(),
         wire: false,
         budget: stormglass_plan::scenario::Budget::Declared,
+        availability: None,
         limits: Limits::default(),
         faults: Vec::new(),
         operations: Vec::new(),

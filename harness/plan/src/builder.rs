@@ -21,6 +21,7 @@
 //! assert!(scenario.problems().is_empty());
 //! ```
 
+use stormglass_check::availability::Bounds;
 use stormglass_core::random::Ratio;
 use stormglass_core::time::{Duration, Time};
 
@@ -52,6 +53,7 @@ impl Scenario {
             phases: Phases::default(),
             wire: false,
             budget: Budget::Declared,
+            availability: None,
             limits: Limits::default(),
             faults: Vec::new(),
             nemesis: None,
@@ -174,6 +176,13 @@ impl Scenario {
     #[must_use]
     pub fn budget(mut self, budget: Budget) -> Scenario {
         self.budget = budget;
+        self
+    }
+
+    /// What must hold of its availability.
+    #[must_use]
+    pub fn availability(mut self, bounds: Bounds) -> Scenario {
+        self.availability = Some(bounds);
         self
     }
 

@@ -45,6 +45,7 @@ pub fn plan<O: Operations>(scenario: &Scenario, seed: Seed) -> Result<Plan<O>, P
         disk: knobs::disk(scenario, seed),
         wire: scenario.wire,
         budget: scenario.budget,
+        availability: scenario.availability.clone(),
         limits: scenario.limits,
         cluster,
         timeline,

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use stormglass_check::availability::{Down, Leadership};
 use stormglass_core::history::History;
+use stormglass_core::id::NodeId;
 use stormglass_core::random::CausalId;
-use stormglass_core::system::System;
-use stormglass_core::time::Time;
+use stormglass_core::system::{Awaited, System};
+use stormglass_core::time::{Duration, Time};
 use stormglass_core::trace::Trace;
 use stormglass_core::verdict::Verdict;
 
@@ -50,8 +52,28 @@ pub struct Run<O, R> {
     pub stats: Stats,
     /// When each fault struck and on whom it fell, in order.
     pub strikes: Vec<Strike>,
+    /// When nodes were down, in order.
+    pub downs: Vec<Down>,
+    /// When nodes began to lead or to seek leadership, in order.
+    pub leadership: Vec<Leadership>,
+    /// How the nodes stood when the time ran out in which the system promises to recover; `None` if it promises
+    /// nothing, or the run did not come so far.
+    pub recovery: Option<Recovery>,
     /// What the world did, if asked for.
     pub trace: Option<Trace>,
+}
+
+/// How the nodes stood when the system should have recovered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    /// When that was.
+    pub by: Time,
+    /// How long after heal.
+    pub within: Duration,
+    /// What nodes still waited for, in order of id, each with the true time since when.
+    pub awaited: Vec<(NodeId, Awaited)>,
+    /// Which nodes had stopped for good.
+    pub stopped: Vec<NodeId>,
 }
 
 /// A rolling hash over every event of a run, and over its history.

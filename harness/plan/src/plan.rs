@@ -5,6 +5,7 @@
 //! are keyed by the seed. A plan can be printed, saved, edited, cut down and run on every engine.
 
 use serde::{Deserialize, Serialize};
+use stormglass_check::availability::Bounds;
 use stormglass_core::cluster::Cluster;
 use stormglass_core::id::{Address, ClientId};
 use stormglass_core::random::{Ratio, Seed};
@@ -49,12 +50,23 @@ pub struct Plan<O> {
     /// Whether faults may destroy more than the system promises to survive.
     #[serde(default, skip_serializing_if = "Budget::is_declared")]
     pub budget: Budget,
+    /// What must hold of its availability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability: Option<Bounds>,
     /// Where the run stops even if the system never rests.
     pub limits: Limits,
     /// What goes wrong, in order of time.
     pub faults: Vec<PlannedFault>,
     /// What clients ask for, in order of time.
     pub operations: Vec<PlannedOperation<O>>,
+}
+
+impl<O> Plan<O> {
+    /// The region of a client; one word for all if the plan has no regions.
+    #[must_use]
+    pub fn region_of(&self, _client: ClientId) -> &str {
+        "everywhere"
+    }
 }
 
 /// One operation: asked at `at`, or as soon after as its client is free.

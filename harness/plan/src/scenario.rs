@@ -5,6 +5,7 @@
 //! `[params]` and `bug` are understood only by the system that it names.
 
 use serde::{Deserialize, Serialize};
+use stormglass_check::availability::Bounds;
 use stormglass_core::time::{Duration, Time};
 
 use crate::count::Count;
@@ -59,6 +60,9 @@ pub struct Scenario {
     /// How long each phase takes.
     #[serde(default)]
     pub phases: Phases,
+    /// What must hold of its availability; nothing, if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability: Option<Bounds>,
     /// Where a run stops even if the system never rests.
     #[serde(default)]
     pub limits: Limits,

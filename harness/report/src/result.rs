@@ -1,8 +1,12 @@
 //! What became of a sweep: counts, the first failure, and whether that is what the scenario expected.
 
+use std::collections::BTreeMap;
+
 use stormglass_core::time::Duration;
 use stormglass_core::verdict::Verdict;
 use stormglass_explore::report::Report;
+use stormglass_plan::effect::Effect;
+use stormglass_plan::kind::Kind;
 use stormglass_plan::scenario::{Expect, Scenario};
 
 /// Counts over the seeds of one scenario, and the first report of each kind of failure.
@@ -22,6 +26,8 @@ pub struct Tally {
     pub operations: u64,
     /// Faults that struck somebody, in all runs.
     pub strikes: u64,
+    /// What faults did in all runs, by kind: how often they struck, and what came of it.
+    pub effects: BTreeMap<Kind, (u64, Effect)>,
     /// Virtual time of all runs.
     pub virtual_time: Duration,
     /// The violation of the smallest seed.
@@ -54,6 +60,11 @@ impl Tally {
         self.events += report.stats.events;
         self.operations += report.invoked as u64;
         self.strikes += report.strikes as u64;
+        for (&kind, &(strikes, effect)) in &report.effects {
+            let (sum, all) = self.effects.entry(kind).or_default();
+            *sum += strikes;
+            *all += effect;
+        }
         self.virtual_time += Duration::from_nanos(report.stats.ended.as_nanos());
         match &report.verdict {
             Verdict::Ok => self.ok += 1,
@@ -75,6 +86,12 @@ impl Tally {
     #[must_use]
     pub const fn settled(&self) -> bool {
         self.found.is_some()
+    }
+
+    /// The kinds of faults that struck and never did anything: a storm that blew past everybody proves nothing.
+    pub fn without_effect(&self) -> impl Iterator<Item = (Kind, u64)> + '_ {
+        let idle = self.effects.iter().filter(|(_, (_, effect))| effect.is_none());
+        idle.map(|(&kind, &(strikes, _))| (kind, strikes))
     }
 
     /// How the sweep ended, by what the scenario expects.

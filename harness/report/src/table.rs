@@ -63,6 +63,15 @@ fn found_by(tally: &Tally) -> String {
     format!("{} at seed {}", checks.join(", "), report.seed)
 }
 
+/// What the faults of a sweep did, a line a kind.
+#[must_use]
+pub fn weather_table(tally: &Tally) -> String {
+    let rows = tally.effects.iter().map(|(kind, (strikes, effect))| {
+        [kind.name().to_owned(), strikes.to_string(), effect.overlapped.to_string(), effect.to_string()]
+    });
+    columns(["fault", "strikes", "operations meanwhile", "effect"], rows)
+}
+
 /// Rows under headings, in aligned columns.
 #[must_use]
 pub fn columns<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {

@@ -52,6 +52,7 @@ fn plan<O>(nodes: u32, clients: u32, span: Duration, seed: u64) -> Plan<O> {
         disk: DiskTimes::default(),
         wire: false,
         budget: stormglass_plan::scenario::Budget::Declared,
+        availability: None,
         limits: Limits::default(),
         faults: Vec::new(),
         operations: Vec::new(),

@@ -1,8 +1,9 @@
 //! Faults of machines as a whole: they go down, restart, stand still.
 
+use stormglass_check::availability::Down;
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::random::{CausalId, Draws, Purpose};
-use stormglass_core::system::System;
+use stormglass_core::system::{Role, System};
 use stormglass_core::trace::Kind;
 use stormglass_plan::fault::Fault;
 
@@ -72,7 +73,10 @@ impl<S: System> World<S> {
         effect.downs += 1;
         effect.bytes += damage.bytes_lost;
         effect.torn += damage.torn;
-        self.notices.push(Notice::Crashed(self.plan.cluster.nodes()[host as usize]));
+        let node = self.plan.cluster.nodes()[host as usize];
+        self.notices.push(Notice::Crashed(node));
+        self.downs.push(Down { node, from: self.now, until: None });
+        self.parts[host as usize] = Role::MEMBER;
         self.happened(host, id);
         self.record(|world| {
             world.about(host, Kind::Crash, id, id, format!("and loses {} un-synced bytes", damage.bytes_lost))
@@ -96,6 +100,10 @@ impl<S: System> World<S> {
         this.busy_until = self.now;
         self.gates[host as usize] = if this.pauses > 0 { Gate::Shut } else { Gate::Open };
         let node = self.plan.cluster.nodes()[host as usize];
+        let now = self.now;
+        if let Some(down) = self.downs.iter_mut().rfind(|down| down.node == node) {
+            down.until = Some(now);
+        }
         self.nodes[host as usize] = Some(self.system.node(node, &self.plan.cluster));
         self.arrive(host, id, Input::Start);
     }

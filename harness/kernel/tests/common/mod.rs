@@ -323,6 +323,7 @@ pub fn plan(nodes: u32, faults: impl IntoIterator<Item = (u64, u64, Fault)>) -> 
         disk: DiskTimes::default(),
         wire: false,
         budget: stormglass_plan::scenario::Budget::Declared,
+        availability: None,
         limits: Limits::default(),
         faults: (0..).zip(faults).map(planned).collect(),
         operations: Vec::new(),

@@ -17,6 +17,11 @@ use super::types::{Position, Term};
 pub(super) struct Votes(Vec<NodeId>);
 
 impl Votes {
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// Counts a vote; answers how many there are.
     fn add(&mut self, voter: NodeId) -> usize {
         if !self.0.contains(&voter) {

@@ -4,7 +4,7 @@ use stormglass_core::cluster::Cluster;
 use stormglass_core::context::Context;
 use stormglass_core::disk::{DiskError, SyncId};
 use stormglass_core::id::{Address, NodeId};
-use stormglass_core::system::{Node, Role};
+use stormglass_core::system::{Awaited, Node, Role};
 use stormglass_core::time::Duration;
 
 use super::Raft;
@@ -23,11 +23,13 @@ pub struct RaftNode {
     members: Members,
     /// What it is once it has read its disk.
     replica: Option<Replica>,
+    /// Whether its disk holds something that no crash of a sound disk leaves: it stops for good.
+    unreadable: bool,
 }
 
 impl RaftNode {
     pub(super) fn new(raft: Raft, id: NodeId, cluster: &Cluster) -> RaftNode {
-        RaftNode { raft, members: Members::new(id, cluster), replica: None }
+        RaftNode { raft, members: Members::new(id, cluster), replica: None, unreadable: false }
     }
 
     /// The protocol's state, for monitors; `None` while the disk has not been read.
@@ -39,7 +41,10 @@ impl RaftNode {
         match Replica::recover(self.raft, self.members.clone(), cx) {
             Ok(replica) => self.replica = Some(replica),
             Err(RecoveryError::Refused) => cx.set_timer(Timer::Disk, DISK_RETRY),
-            Err(RecoveryError::Corrupt) => cx.emit(Event::Unreadable),
+            Err(RecoveryError::Corrupt) => {
+                self.unreadable = true;
+                cx.emit(Event::Unreadable);
+            }
         }
     }
 }
@@ -69,6 +74,14 @@ impl Node<Raft> for RaftNode {
     }
 
     fn role(&self) -> Role {
-        self.replica.as_ref().map_or(Role::FOLLOWER, Replica::role)
+        match &self.replica {
+            Some(replica) => replica.role(),
+            None if self.unreadable => Role::STOPPED,
+            None => Role::FOLLOWER,
+        }
+    }
+
+    fn awaits(&self) -> Option<Awaited> {
+        self.replica.as_ref().and_then(Replica::awaits)
     }
 }

@@ -5,7 +5,7 @@ use stormglass_core::cluster::Cluster;
 use stormglass_core::context::Context;
 use stormglass_core::disk::{DiskError, SyncId};
 use stormglass_core::id::{Address, NodeId};
-use stormglass_core::system::Role;
+use stormglass_core::system::{Awaited, Role};
 
 use super::Raft;
 use super::ballot::TermAndVote;
@@ -247,6 +247,31 @@ impl Replica {
             Part::Follower => Role::FOLLOWER,
             Part::PreCandidate(_) | Part::Candidate { .. } => Role::CANDIDATE,
             Part::Leader(_) => Role::LEADER,
+        }
+    }
+
+    /// What would let this server go on: a leader, votes, a majority's acknowledgements.
+    pub(super) fn awaits(&self) -> Option<Awaited> {
+        let term = self.term();
+        let waiting = |what: String| Some(Awaited { what, since: self.patience.since });
+        match &self.part {
+            Part::Follower if self.leader.is_none() => waiting(format!("waits for a leader in {term}")),
+            Part::Follower => None,
+            Part::PreCandidate(votes) => waiting(format!(
+                "asks who would vote for it in {}, and has {} of {} voices",
+                term.next(),
+                votes.count(),
+                self.majority()
+            )),
+            Part::Candidate { votes, .. } => {
+                waiting(format!("stands in {term}, and has {} of {} votes", votes.count(), self.majority()))
+            }
+            Part::Leader(_) if self.commit < self.log.last_index() => waiting(format!(
+                "leads in {term}, and waits for a majority to acknowledge {}, having committed {}",
+                self.log.last_index(),
+                self.commit
+            )),
+            Part::Leader(_) => None,
         }
     }
 

@@ -7,6 +7,7 @@ use stormglass_core::id::{ClientId, NodeId};
 use stormglass_core::monitor::Monitor;
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::system::System;
+use stormglass_core::time::Duration;
 
 use super::bugs::RaftBug;
 use super::client::RaftClient;
@@ -94,6 +95,12 @@ impl System for Raft {
 
     fn monitors(&self) -> Vec<Box<dyn Monitor<Raft>>> {
         monitors::all()
+    }
+
+    /// A majority elects a leader after a few timeouts, catches up, and answers every client that asks.
+    fn recovers_within(&self, nodes: usize, stopped: usize) -> Option<Duration> {
+        let wait = self.settings.election_timeout_max * 10 + self.settings.client_deadline;
+        (stopped * 2 < nodes).then_some(wait)
     }
 
     fn bugs() -> &'static [Bug] {
