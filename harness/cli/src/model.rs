@@ -7,9 +7,10 @@ use stormglass_check::availability::interval::Interval;
 use stormglass_check::availability::model::{Structure, standby};
 use stormglass_check::availability::prediction::{Prediction, survivors};
 use stormglass_check::availability::probability::{Confidence, Probability, Senseless};
-use stormglass_check::availability::renewal::{Renewal, Seen, simulate, survived};
+use stormglass_check::availability::renewal::{Renewal, Seen, survived};
 use stormglass_check::availability::span::Span;
 use stormglass_core::random::Seed;
+use stormglass_explore::regions::simulate;
 use stormglass_report::columns;
 
 use crate::exit::{Ending, Mistake};

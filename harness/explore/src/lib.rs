@@ -11,6 +11,7 @@ pub mod judge;
 pub mod case;
 pub mod sweep;
 pub mod report;
+pub mod regions;
 mod happenings;
 mod recovery;
 mod story;

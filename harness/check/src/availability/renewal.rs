@@ -187,13 +187,16 @@ pub fn simulate(
     seed: Seed,
     observed: Span,
 ) -> Result<Simulated, Senseless> {
-    let needed = structure.needs(regions.len());
-    if regions.is_empty() || observed.is_zero() {
-        return Err(Senseless::new("a simulation needs at least one region and some time"));
-    }
-    if needed == 0 || needed > regions.len() {
-        return Err(Senseless::new(format!("{needed} of {} regions are needed", regions.len())));
-    }
+    affordable(regions, observed)?;
+    let outages = (0..).zip(regions).map(|(place, region)| region.outages(seed, place)).collect();
+    observe(outages, structure, observed)
+}
+
+/// Whether a simulation of so much time is worth waiting for.
+///
+/// # Errors
+/// If it would take hundreds of millions of changes.
+pub fn affordable(regions: &[Renewal], observed: Span) -> Result<(), Senseless> {
     let changes = |region: &Renewal| 2 * observed.as_nanos() / (region.mtbf + region.mttr).as_nanos();
     let expected = regions.iter().map(changes).fold(0, u128::saturating_add);
     if expected > MOST_CHANGES {
@@ -201,23 +204,38 @@ pub fn simulate(
             "{observed} of this would take some {expected} failures and repairs, more than {MOST_CHANGES}: simulate less time"
         )));
     }
-    Ok(run(regions, needed, seed, observed))
+    Ok(())
 }
 
-fn run(regions: &[Renewal], needed: usize, seed: Seed, observed: Span) -> Simulated {
-    let mut outages: Vec<Outages> =
-        (0..).zip(regions).map(|(place, region)| region.outages(seed, place)).collect();
-    let mut meters = vec![Meter::default(); regions.len()];
+/// Sees how long regions with these outages, each in order of time, and the whole were up, from all being up on.
+///
+/// # Errors
+/// If there is no region or no time, or more are needed than there are.
+pub fn observe(
+    mut outages: Vec<impl Iterator<Item = Outage>>,
+    structure: Structure,
+    observed: Span,
+) -> Result<Simulated, Senseless> {
+    let count = outages.len();
+    let needed = structure.needs(count);
+    if count == 0 || observed.is_zero() {
+        return Err(Senseless::new("a simulation needs at least one region and some time"));
+    }
+    if needed == 0 || needed > count {
+        return Err(Senseless::new(format!("{needed} of {count} regions are needed")));
+    }
+    let mut meters = vec![Meter::default(); count];
     let mut whole = Meter::default();
-    let mut up = regions.len();
+    let mut up = count;
     // The next change of each region: when, which region, and when the repair comes if it is a failure. Changes at
     // one moment happen in order of regions.
-    let mut next: BinaryHeap<Reverse<(Span, usize, Option<Span>)>> = BinaryHeap::with_capacity(regions.len());
+    let mut next: BinaryHeap<Reverse<(Span, usize, Option<Span>)>> = BinaryHeap::with_capacity(count);
     let mut fail = |place: usize, next: &mut BinaryHeap<_>| {
-        let Outage { from, until } = outages[place].next().expect("outages never end");
-        next.push(Reverse((from, place, Some(until))));
+        if let Some(Outage { from, until }) = outages[place].next() {
+            next.push(Reverse((from, place, Some(until))));
+        }
     };
-    (0..regions.len()).for_each(|place| fail(place, &mut next));
+    (0..count).for_each(|place| fail(place, &mut next));
     while let Some(Reverse((at, place, repair))) = next.pop() {
         if at >= observed {
             break;
@@ -240,10 +258,10 @@ fn run(regions: &[Renewal], needed: usize, seed: Seed, observed: Span) -> Simula
             }
         }
     }
-    Simulated {
+    Ok(Simulated {
         regions: meters.iter().map(|meter| meter.end(observed)).collect(),
         whole: whole.end(observed),
-    }
+    })
 }
 
 /// Adds up the spells of one thing that is up at first.
