@@ -268,6 +268,20 @@ impl Disk {
         damage
     }
 
+    /// Everything on it is gone, for good; the machine must be down. Answers how many durable bytes that were.
+    pub fn wipe(&mut self) -> u64 {
+        let bytes = self.files.iter().map(|file| file.durable().len() as u64).sum();
+        self.names.clear();
+        self.durable_names.clear();
+        self.pending_names.clear();
+        self.syncs.clear();
+        // The places of files stay: an open file is never another one.
+        for file in &mut self.files {
+            *file = File::default();
+        }
+        bytes
+    }
+
     fn next_mark(&mut self) -> WriteMark {
         let mark = WriteMark(self.changes);
         self.changes += 1;

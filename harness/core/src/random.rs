@@ -189,6 +189,12 @@ impl Ratio {
     /// Whether the share is nothing.
     #[inline]
     #[must_use]
+    pub const fn of(&self, whole: u64) -> u64 {
+        (whole as u128 * self.0 as u128 / 1_000_000) as u64
+    }
+
+    /// Whether nothing is meant.
+    #[must_use]
     pub const fn is_zero(&self) -> bool {
         self.0 == 0
     }

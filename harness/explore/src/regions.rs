@@ -114,7 +114,7 @@ fn within(at: Span, begin: Span) -> Time {
 fn crash(place: usize, at: Time, until: Time) -> PlannedFault {
     let target = Target::Nodes(vec![NodeId(place as u32 + 1)]);
     let inject = Fault::Crash { target, after_effects: None, unsynced: CrashLoss::Nothing };
-    PlannedFault { id: 0, at, until, inject }
+    PlannedFault { id: 0, at, until, operations: 0, inject }
 }
 
 /// One run: when the kernel saw which node down.

@@ -6,9 +6,12 @@ use stormglass_core::random::CausalId;
 use stormglass_core::system::System;
 use stormglass_core::time::{Duration, Time};
 
-use crate::host::{Gate, Notice};
+use stormglass_plan::fault::Release;
+
+use crate::host::{Burns, Fuse, Gate, Notice};
 use crate::network::{Fate, Loss};
 use crate::queue::Key;
+use crate::wire;
 use crate::world::{Deed, Event, World};
 
 impl<S: System> World<S> {
@@ -32,9 +35,9 @@ impl<S: System> World<S> {
     #[inline(never)]
     fn carry_out_watched(&mut self, host: u32, cause: CausalId) {
         let address = self.address(host);
-        let fuse = self.host(host).fuse.take();
         let mut effects = std::mem::take(&mut self.effects);
-        let cut = fuse.map_or(effects.len(), |fuse| effects.len().min(fuse.effects as usize));
+        let blown = self.burn(host, &effects);
+        let cut = blown.as_ref().map_or(effects.len(), |(cut, _)| *cut);
         let undone = effects[cut..].iter().find_map(|effect| match effect {
             Effect::Write { mark } => Some(*mark),
             _ => None,
@@ -50,10 +53,53 @@ impl<S: System> World<S> {
         if let Some(mark) = undone {
             self.host(host).disk.cut(mark);
         }
-        if let Some(fuse) = fuse {
-            self.fuses -= 1;
-            self.host(host).held_down.push(fuse.fault);
-            self.crash(fuse.fault, host, fuse.unsynced, cause.child(cut as u64));
+        match blown {
+            Some((_, fuse)) => {
+                self.fuses -= 1;
+                let id = cause.child(cut as u64);
+                self.host(host).held_down.push(fuse.fault);
+                self.crash(fuse.fault, host, fuse.unsynced, id);
+                self.relapse(host, fuse.fault, id);
+            }
+            None => self.slow_down(host, cause),
+        }
+    }
+
+    /// Whether the host's fuse ends in this step; if so, behind how many effects.
+    fn burn(&mut self, host: u32, effects: &[Effect<S>]) -> Option<(usize, Fuse)> {
+        let mut fuse = self.host(host).fuse.take()?;
+        match &mut fuse.burns {
+            Burns::Effects(count) => Some((effects.len().min(*count as usize), fuse)),
+            Burns::Point(wanted, left) => {
+                for (place, effect) in effects.iter().enumerate() {
+                    let Effect::Point(label) = effect else { continue };
+                    if wanted.as_ref().is_none_or(|wanted| wanted == label) {
+                        *left = left.saturating_sub(1);
+                        if *left == 0 {
+                            return Some((place, fuse));
+                        }
+                    }
+                }
+                self.host(host).fuse = Some(fuse);
+                None
+            }
+        }
+    }
+
+    /// A step of a slow host occupies it for longer.
+    fn slow_down(&mut self, host: u32, cause: CausalId) {
+        for (fault, _, step) in self.host(host).slow.clone() {
+            self.effect_of(fault).inputs += 1;
+            if !step.is_zero() {
+                self.occupy(host, step, cause.child(u64::MAX - fault as u64));
+            }
+        }
+    }
+
+    /// The host came to a point: what was held until then is let go.
+    fn point(&mut self, label: &'static str) {
+        if !self.held.is_empty() {
+            self.release(|_, until| matches!(until, Release::Point(point) if point == label));
         }
     }
 
@@ -100,8 +146,11 @@ impl<S: System> World<S> {
                 }
             }
             Effect::Complete(outcome) => self.complete(host, outcome, cause, id),
-            Effect::Work(span) => self.occupy(host, span, id),
-            Effect::Point(_) => {}
+            Effect::Work(span) => {
+                let factor = self.hosts[host as usize].slow.iter().map(|&(_, factor, _)| factor).max();
+                self.occupy(host, span * u64::from(factor.unwrap_or(1)), id);
+            }
+            Effect::Point(label) => self.point(label),
         }
     }
 
@@ -120,7 +169,29 @@ impl<S: System> World<S> {
         let to = place as u32;
         self.stats.sent += 1;
         // What a host sends to itself does not cross the network.
-        let fate = if host == to { Fate::Arrives(Duration::ZERO) } else { self.network.fate(host, to, id) };
+        if self.wired {
+            return self.send_encoded(host, from, to, message, cause, id);
+        }
+        let fate = if host == to {
+            Fate::Arrives(Duration::ZERO)
+        } else {
+            let size = if self.network.metered() { wire::size(&message) } else { 0 };
+            self.network.fate(host, to, id, size, self.now)
+        };
+        self.meet_fate(to, from, message, fate, cause, id);
+    }
+
+    /// What the network decided comes true.
+    #[inline(always)]
+    pub(crate) fn meet_fate(
+        &mut self,
+        to: u32,
+        from: Address,
+        message: S::Message,
+        fate: Fate,
+        cause: CausalId,
+        id: CausalId,
+    ) {
         match fate {
             Fate::Arrives(delay) => {
                 self.queue.push(Key::new(self.now + delay, id), Event::Deliver { to, from, message });
@@ -131,6 +202,8 @@ impl<S: System> World<S> {
                 self.queue.push(Key::new(self.now + second, id.child(0)), copy);
                 self.queue.push(Key::new(self.now + first, id), Event::Deliver { to, from, message });
             }
+            Fate::Garbled(..) => unreachable!("only encoded messages are garbled"),
+            Fate::Held(fault) => self.hold(fault, to, from, message, id),
             Fate::Lost(loss) => {
                 self.stats.dropped += 1;
                 self.record_drop(from, to, id, cause, loss.text());
@@ -161,6 +234,7 @@ impl Loss {
         match self {
             Loss::Chance => "lost on the way",
             Loss::Cut => "the link is cut",
+            Loss::Overflow => "the queue before the link is full",
         }
     }
 }

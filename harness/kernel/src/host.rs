@@ -11,7 +11,8 @@ use stormglass_core::history::OperationId;
 use stormglass_core::id::{Address, ClientId, NodeId, ProcessId};
 use stormglass_core::random::{CausalId, Ratio};
 use stormglass_core::system::System;
-use stormglass_core::time::Time;
+use stormglass_core::time::{Duration, Time};
+use stormglass_plan::fault::Clock;
 use stormglass_plan::latency::Latency;
 
 use crate::queue::Key;
@@ -23,8 +24,14 @@ pub(crate) struct Host<S: System> {
     pub(crate) disk: Disk,
     /// What arrived while the gate was shut, in order of arrival.
     pub(crate) inbox: VecDeque<(CausalId, Input<S>)>,
-    /// How many pauses hold it.
-    pub(crate) pauses: u32,
+    /// The faults that hold it still.
+    pub(crate) pauses: Vec<usize>,
+    /// The faults that slow it down: how many times as long its work takes, and what each step takes on top.
+    pub(crate) slow: Vec<(usize, u32, Duration)>,
+    /// The fault under which it goes down again and again.
+    pub(crate) relapse: Option<Relapse>,
+    /// The fault that took it down last.
+    pub(crate) downed_by: usize,
     /// Until when the last step's work takes.
     pub(crate) busy_until: Time,
     /// The crash that waits for the next step with effects.
@@ -32,7 +39,9 @@ pub(crate) struct Host<S: System> {
     /// Disk faults in force.
     pub(crate) disk_weather: Vec<DiskWeather>,
     /// The faults that drive its clocks off true pace, each with its millionths: together they add up.
-    pub(crate) drifts: Vec<(usize, i32)>,
+    pub(crate) drifts: Vec<(usize, i32, Clock)>,
+    /// The faults that hold its wall clock still.
+    pub(crate) frozen: Vec<usize>,
     /// The faults that hold it down: it restarts when the last of them ends.
     pub(crate) held_down: Vec<usize>,
 }
@@ -57,10 +66,29 @@ pub(crate) enum Gate {
 }
 
 /// A crash that falls between two effects of a step.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Fuse {
     pub(crate) fault: usize,
+    pub(crate) burns: Burns,
+    pub(crate) unsynced: CrashLoss,
+}
+
+/// Where a fuse ends.
+#[derive(Clone, Debug)]
+pub(crate) enum Burns {
+    /// Behind so many effects of the next step that has any.
+    Effects(u32),
+    /// At a point, by its label or any, after so many visits.
+    Point(Option<String>, u32),
+}
+
+/// Crashes that are still to come, each in the recovery from the one before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Relapse {
+    pub(crate) fault: usize,
+    pub(crate) left: u32,
     pub(crate) effects: u32,
+    pub(crate) down: Duration,
     pub(crate) unsynced: CrashLoss,
 }
 
@@ -101,11 +129,15 @@ impl<S: System> Host<S> {
             clock: LocalClock::new(),
             disk: Disk::new(),
             inbox: VecDeque::new(),
-            pauses: 0,
+            pauses: Vec::new(),
+            slow: Vec::new(),
+            relapse: None,
+            downed_by: 0,
             busy_until: Time::ZERO,
             fuse: None,
             disk_weather: Vec::new(),
             drifts: Vec::new(),
+            frozen: Vec::new(),
             held_down: Vec::new(),
         }
     }

@@ -9,6 +9,7 @@ use stormglass_core::system::{Awaited, Node as _, Role, System};
 use stormglass_core::time::Time;
 use stormglass_core::verdict::Verdict;
 use stormglass_plan::engine::{Digest, Engine, Recovery, Run, Tracing};
+use stormglass_plan::fault::Release;
 use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
 
@@ -64,7 +65,6 @@ impl<S: System> Watch<S> {
         let limit = world.plan.limits.events;
         while world.step(until) {
             if !world.notices.is_empty() {
-                world.note_leadership();
                 self.observe(world);
             }
             if world.stats.events >= limit {
@@ -105,7 +105,9 @@ impl<S: System> Watch<S> {
 impl<S: System> World<S> {
     /// Writes down who has begun to lead, or to seek leadership. Parts change where something is said of it, so only
     /// nodes that said something are looked at.
-    fn note_leadership(&mut self) {
+    #[inline(never)]
+    pub(crate) fn note_leadership(&mut self) {
+        let mut elected = false;
         for notice in &self.notices {
             let Notice::Said(node, _) = notice else { continue };
             let place = self.plan.cluster.index_of((*node).into()).expect("a node that speaks is a member");
@@ -118,7 +120,11 @@ impl<S: System> World<S> {
                 Role::CANDIDATE => Lead::Suspected(*node),
                 _ => continue,
             };
+            elected |= part == Role::LEADER;
             self.leadership.push(Leadership { at: self.now, what });
+        }
+        if elected && !self.held.is_empty() {
+            self.release(|_, until| *until == Release::Leader);
         }
     }
 

@@ -82,7 +82,7 @@
 //!     budget: stormglass_plan::scenario::Budget::Declared,
 //!     availability: None,
 //!     limits: Limits::default(),
-//!     faults: vec![PlannedFault { id: 0, at: second(2), until: second(4), inject: pause }],
+//!     faults: vec![PlannedFault { id: 0, at: second(2), until: second(4), operations: 0, inject: pause }],
 //!     operations: Vec::new(),
 //! };
 //!
@@ -105,6 +105,8 @@ mod steps;
 mod effects;
 mod operations;
 mod network;
+mod wire;
+mod held;
 mod queue;
 mod host;
 mod timers;

@@ -3,10 +3,12 @@
 //! A message's fate is settled when it is sent. All draws are keyed by the message's own causal id, so no other
 //! message's fate can shift it. The network knows hosts by place (nodes first, then clients), not by name.
 
+use std::collections::BTreeMap;
+
 use fixedbitset::FixedBitSet;
 use stormglass_core::cluster::Cluster;
 use stormglass_core::random::{CausalId, Draws, Purpose, Ratio};
-use stormglass_core::time::Duration;
+use stormglass_core::time::{Duration, Time};
 use stormglass_plan::latency::Latency;
 use stormglass_plan::plan::{Link, Network as Settings};
 
@@ -16,7 +18,18 @@ pub(crate) enum Fate {
     Arrives(Duration),
     /// The copy comes later, or at the same time.
     ArrivesTwice(Duration, Duration),
+    /// It arrives, but so many of its bits flip on the way.
+    Garbled(Duration, Garble),
+    /// It waits until this fault lets it go.
+    Held(usize),
     Lost(Loss),
+}
+
+/// How a message is garbled: by which fault, and how much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Garble {
+    pub(crate) fault: usize,
+    pub(crate) bits: u32,
 }
 
 /// Why a message was lost.
@@ -24,6 +37,8 @@ pub(crate) enum Fate {
 pub(crate) enum Loss {
     Chance,
     Cut,
+    /// The queue before the link was full.
+    Overflow,
 }
 
 #[derive(Clone, Debug)]
@@ -35,6 +50,8 @@ pub(crate) struct Network {
     /// Links of their own kind, ordered by (from, to).
     own: Vec<((u32, u32), Link)>,
     weather: Vec<Weather>,
+    /// How many faults limit what links carry: only then a message's size counts.
+    metered: u32,
 }
 
 /// One network fault in force.
@@ -45,6 +62,16 @@ pub(crate) struct Weather {
     pub(crate) from: FixedBitSet,
     pub(crate) to: FixedBitSet,
     pub(crate) kind: WeatherKind,
+    /// Messages it has lost so far.
+    pub(crate) dropped: u64,
+    /// Messages it has made late, doubled, held or garbled so far.
+    pub(crate) disturbed: u64,
+}
+
+impl Weather {
+    pub(crate) fn new(fault: usize, from: FixedBitSet, to: FixedBitSet, kind: WeatherKind) -> Weather {
+        Weather { fault, from, to, kind, dropped: 0, disturbed: 0 }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -53,6 +80,47 @@ pub(crate) enum WeatherKind {
     Loss(Ratio),
     Duplicate(Ratio),
     Delay(Ratio, Latency),
+    /// So many times as long.
+    Slow(u32),
+    /// So many are held until the fault lets them go.
+    Hold(Ratio),
+    /// In so many so many bits flip.
+    Garble(Ratio, u32),
+    Bandwidth(Meter),
+}
+
+/// A limit to what each link carries.
+#[derive(Clone, Debug)]
+pub(crate) struct Meter {
+    pub(crate) bytes_per_second: u64,
+    pub(crate) queue_bytes: u64,
+    /// When each link, by its ends, will have sent what waits before it.
+    pub(crate) free: BTreeMap<(u32, u32), Time>,
+}
+
+impl Meter {
+    /// How long a message of `size` bytes waits and is sent; `None` if it finds no room in the queue.
+    fn take(&mut self, link: (u32, u32), size: u64, now: Time) -> Option<Duration> {
+        let free = self.free.entry(link).or_insert(now);
+        let waits = if *free > now { free.since(now) } else { Duration::ZERO };
+        let before = u128::from(waits.as_nanos()) * u128::from(self.bytes_per_second) / 1_000_000_000;
+        if before > u128::from(self.queue_bytes) {
+            return None;
+        }
+        let sending = u128::from(size) * 1_000_000_000 / u128::from(self.bytes_per_second.max(1));
+        let takes = waits + Duration::from_nanos(u64::try_from(sending).unwrap_or(u64::MAX / 4));
+        *free = now + takes;
+        Some(takes)
+    }
+}
+
+/// What the faults in force make of one message.
+#[derive(Default)]
+struct Disturbance {
+    delay: Duration,
+    copies: u32,
+    held: Option<usize>,
+    garble: Option<Garble>,
 }
 
 impl Network {
@@ -67,25 +135,32 @@ impl Network {
             .map(|directed| ((place(directed.from), place(directed.to)), directed.link.clone()))
             .collect();
         own.sort_by_key(|(ends, _)| *ends);
-        let mut network = Network { calm: None, link: settings.link.clone(), own, weather: Vec::new() };
+        let mut network =
+            Network { calm: None, link: settings.link.clone(), own, weather: Vec::new(), metered: 0 };
         network.calm = network.calm();
         network
     }
 
-    /// Settles what becomes of the message `id` from host `from` to host `to`.
+    /// Whether the size of messages counts at present.
+    #[inline]
+    pub(crate) const fn metered(&self) -> bool {
+        self.metered > 0
+    }
+
+    /// Settles what becomes of the message `id` from host `from` to host `to`, of so many bytes if sizes count.
     #[inline(always)]
-    pub(crate) fn fate(&self, from: u32, to: u32, id: CausalId) -> Fate {
+    pub(crate) fn fate(&mut self, from: u32, to: u32, id: CausalId, size: u64, now: Time) -> Fate {
         match self.calm {
             Some((shortest, delays)) => {
                 let delay = shortest + Draws::new(id, Purpose::Network).below(delays);
                 Fate::Arrives(Duration::from_nanos(delay))
             }
-            None => self.fate_in_weather(from, to, id),
+            None => self.fate_in_weather(from, to, id, size, now),
         }
     }
 
     #[inline(never)]
-    fn fate_in_weather(&self, from: u32, to: u32, id: CausalId) -> Fate {
+    fn fate_in_weather(&mut self, from: u32, to: u32, id: CausalId, size: u64, now: Time) -> Fate {
         let mut draws = Draws::new(id, Purpose::Network);
         let link = self.link_between(from, to);
         if !link.loss.is_zero() && draws.chance(link.loss) {
@@ -96,52 +171,120 @@ impl Network {
             let longest = (link.latency.longest() * 10).as_nanos();
             delay += Duration::from_nanos(draws.below(longest + 1));
         }
-        let mut copies = u32::from(!link.duplicate.is_zero() && draws.chance(link.duplicate));
+        let copies = u32::from(!link.duplicate.is_zero() && draws.chance(link.duplicate));
+        let mut sum = Disturbance { delay, copies, ..Disturbance::default() };
         if !self.weather.is_empty()
-            && let Some(loss) = self.weather_on(from, to, id, &mut delay, &mut copies)
+            && let Some(loss) = self.weather_on((from, to), id, size, now, &mut sum)
         {
             return Fate::Lost(loss);
         }
-        if copies == 0 {
-            return Fate::Arrives(delay);
+        match sum {
+            Disturbance { held: Some(fault), .. } => Fate::Held(fault),
+            Disturbance { garble: Some(garble), delay, .. } => Fate::Garbled(delay, garble),
+            Disturbance { delay, copies: 0, .. } => Fate::Arrives(delay),
+            Disturbance { delay, .. } => {
+                Fate::ArrivesTwice(delay, delay + self.link_between(from, to).latency.sample(&mut draws))
+            }
         }
-        Fate::ArrivesTwice(delay, delay + link.latency.sample(&mut draws))
     }
 
     /// What the faults in force do to the message; each draws under its own key, so that one fault less does
     /// not change what the others do.
     fn weather_on(
-        &self,
-        from: u32,
-        to: u32,
+        &mut self,
+        link: (u32, u32),
         id: CausalId,
-        delay: &mut Duration,
-        copies: &mut u32,
+        size: u64,
+        now: Time,
+        sum: &mut Disturbance,
     ) -> Option<Loss> {
-        for weather in &self.weather {
-            if !weather.from.contains(from as usize) || !weather.to.contains(to as usize) {
+        for weather in &mut self.weather {
+            if !weather.from.contains(link.0 as usize) || !weather.to.contains(link.1 as usize) {
                 continue;
             }
             let mut draws = Draws::new(id.child(weather.fault as u64), Purpose::Network);
-            match &weather.kind {
-                WeatherKind::Cut => return Some(Loss::Cut),
-                WeatherKind::Loss(rate) if draws.chance(*rate) => return Some(Loss::Chance),
-                WeatherKind::Duplicate(rate) if draws.chance(*rate) => *copies += 1,
-                WeatherKind::Delay(rate, add) if draws.chance(*rate) => *delay += add.sample(&mut draws),
-                WeatherKind::Loss(_) | WeatherKind::Duplicate(_) | WeatherKind::Delay(..) => {}
+            let mut lost = None;
+            let touched = match &mut weather.kind {
+                WeatherKind::Cut => {
+                    lost = Some(Loss::Cut);
+                    false
+                }
+                WeatherKind::Loss(rate) => {
+                    lost = draws.chance(*rate).then_some(Loss::Chance);
+                    false
+                }
+                WeatherKind::Duplicate(rate) => {
+                    let twice = draws.chance(*rate);
+                    sum.copies += u32::from(twice);
+                    twice
+                }
+                WeatherKind::Delay(rate, add) => {
+                    let late = draws.chance(*rate);
+                    if late {
+                        sum.delay += add.sample(&mut draws);
+                    }
+                    late
+                }
+                WeatherKind::Slow(factor) => {
+                    sum.delay = sum.delay * u64::from(*factor);
+                    true
+                }
+                WeatherKind::Hold(rate) => {
+                    let held = sum.held.is_none() && draws.chance(*rate);
+                    if held {
+                        sum.held = Some(weather.fault);
+                    }
+                    held
+                }
+                WeatherKind::Garble(rate, bits) => {
+                    let garbled = sum.garble.is_none() && draws.chance(*rate);
+                    if garbled {
+                        sum.garble = Some(Garble { fault: weather.fault, bits: *bits });
+                    }
+                    garbled
+                }
+                WeatherKind::Bandwidth(meter) => match meter.take(link, size, now) {
+                    Some(takes) => {
+                        sum.delay += takes;
+                        true
+                    }
+                    None => {
+                        lost = Some(Loss::Overflow);
+                        false
+                    }
+                },
+            };
+            weather.disturbed += u64::from(touched);
+            weather.dropped += u64::from(lost.is_some());
+            if lost.is_some() {
+                return lost;
             }
         }
         None
     }
 
+    /// A fresh delay for a message that was held.
+    pub(crate) fn delay(&self, from: u32, to: u32, id: CausalId) -> Duration {
+        self.link_between(from, to).latency.sample(&mut Draws::new(id, Purpose::Network))
+    }
+
     pub(crate) fn add(&mut self, weather: Weather) {
+        self.metered += u32::from(matches!(weather.kind, WeatherKind::Bandwidth(_)));
         self.weather.push(weather);
         self.calm = None;
     }
 
-    pub(crate) fn lift(&mut self, fault: usize) {
+    /// Takes a fault's weather away; answers how many messages it lost, and how many it disturbed.
+    pub(crate) fn lift(&mut self, fault: usize) -> (u64, u64) {
+        let (mut dropped, mut disturbed) = (0, 0);
+        for weather in self.weather.iter().filter(|weather| weather.fault == fault) {
+            dropped += weather.dropped;
+            disturbed += weather.disturbed;
+            self.metered -= u32::from(matches!(weather.kind, WeatherKind::Bandwidth(_)));
+        }
         self.weather.retain(|weather| weather.fault != fault);
         self.calm = self.calm();
+        (dropped, disturbed)
     }
 
     fn calm(&self) -> Option<(u64, u64)> {
@@ -176,7 +319,11 @@ mod tests {
     fn weather(fault: usize, kind: WeatherKind) -> Weather {
         let mut everybody = FixedBitSet::with_capacity(3);
         everybody.insert_range(..);
-        Weather { fault, from: everybody.clone(), to: everybody, kind }
+        Weather::new(fault, everybody.clone(), everybody, kind)
+    }
+
+    fn fate(network: &mut Network, id: CausalId) -> Fate {
+        network.fate(0, 1, id, 0, Time::ZERO)
     }
 
     /// In calm weather one draw settles what the long way would, and weather that has passed leaves no trace.
@@ -186,17 +333,17 @@ mod tests {
         assert!(network.calm.is_some());
         let root = CausalId::root(Seed(1), Purpose::Network);
         let fates =
-            |network: &Network| (0..1_000).map(|n| network.fate(0, 1, root.child(n))).collect::<Vec<_>>();
-        let calm = fates(&network);
+            |network: &mut Network| (0..1_000).map(|n| fate(network, root.child(n))).collect::<Vec<_>>();
+        let calm = fates(&mut network);
         for (n, &fate) in calm.iter().enumerate() {
-            assert_eq!(network.fate_in_weather(0, 1, root.child(n as u64)), fate);
+            assert_eq!(network.fate_in_weather(0, 1, root.child(n as u64), 0, Time::ZERO), fate);
         }
         network.add(weather(4, WeatherKind::Cut));
-        assert_eq!(network.fate(0, 1, root), Fate::Lost(Loss::Cut));
+        assert_eq!(fate(&mut network, root), Fate::Lost(Loss::Cut));
         network.add(weather(5, WeatherKind::Loss(Ratio::ZERO)));
         network.lift(4);
-        assert_eq!((network.calm, fates(&network)), (None, calm.clone()));
+        assert_eq!((network.calm, fates(&mut network)), (None, calm.clone()));
         network.lift(5);
-        assert!(network.calm.is_some() && fates(&network) == calm);
+        assert!(network.calm.is_some() && fates(&mut network) == calm);
     }
 }

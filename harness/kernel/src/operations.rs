@@ -8,7 +8,7 @@ use stormglass_core::time::Time;
 use stormglass_core::trace::Kind;
 
 use crate::digest::hash_of;
-use crate::host::Input;
+use crate::host::{Gate, Input};
 use crate::queue::Key;
 use crate::world::{Deed, Event, World};
 
@@ -38,6 +38,10 @@ impl<S: System> World<S> {
     /// The client begins the next operation that waits, if it is free. What was meant for the chaos is not
     /// asked for in the silence after it: an operation whose phase is over is passed by.
     pub(crate) fn begin_next(&mut self, host: u32) {
+        if self.gates[host as usize] == Gate::Down {
+            // It asks when it is back.
+            return;
+        }
         let (now, plan) = (self.now, &self.plan);
         let state = &mut self.clients[host as usize - self.nodes.len()];
         let over = |at: Time| at < plan.timeline.chaos && now >= plan.timeline.chaos;

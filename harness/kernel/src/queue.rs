@@ -125,6 +125,11 @@ impl<T> Queue<T> {
         }
     }
 
+    /// Shows every event that waits, in no particular order but always the same one, to be changed where it lies.
+    pub(crate) fn for_each(&mut self, change: impl FnMut(&mut T)) {
+        self.entries.iter_mut().filter_map(|entry| entry.item.as_mut()).for_each(change);
+    }
+
     // Inlined, and the place is found before the item is touched, so that the caller builds the item where it
     // will lie: a copy by way of the stack costs more than all the rest of this function.
     #[inline(always)]

@@ -33,7 +33,13 @@ impl<S: System> World<S> {
     pub(crate) fn arrive(&mut self, host: u32, id: CausalId, input: Input<S>) {
         match self.gates[host as usize] {
             Gate::Open => self.take(host, id, input),
-            Gate::Shut => self.host(host).inbox.push_back((id, input)),
+            Gate::Shut => {
+                let this = self.host(host);
+                this.inbox.push_back((id, input));
+                if let Some(&fault) = this.pauses.last() {
+                    self.effect_of(fault).inputs += 1;
+                }
+            }
             Gate::Down => self.lose(host, id, &input),
         }
     }
@@ -167,7 +173,10 @@ impl<S: System> World<S> {
     pub(crate) fn catch_up(&mut self, host: u32) {
         loop {
             let this = &mut self.hosts[host as usize];
-            if self.gates[host as usize] != Gate::Shut || this.pauses > 0 || this.busy_until > self.now {
+            if self.gates[host as usize] != Gate::Shut
+                || !this.pauses.is_empty()
+                || this.busy_until > self.now
+            {
                 return;
             }
             match this.inbox.pop_front() {

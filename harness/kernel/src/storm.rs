@@ -28,10 +28,8 @@ pub(crate) use links::set_of;
 pub(crate) const fn lacks(kind: stormglass_plan::kind::Kind) -> Option<&'static str> {
     use stormglass_plan::kind::Kind;
     match kind {
-        Kind::Partition | Kind::Isolate | Kind::Loss | Kind::Duplicate | Kind::Delay => None,
-        Kind::Crash | Kind::Pause => None,
+        kind if !matches!(kind.family(), Family::Disk | Family::Region) => None,
         Kind::SlowDisk | Kind::FailSync => None,
-        Kind::ClockJump | Kind::ClockDrift => None,
         _ => Some("the kernel has no such fault yet"),
     }
 }

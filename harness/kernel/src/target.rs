@@ -35,9 +35,13 @@ pub(crate) fn resolve<S: System>(
         Target::Majority => some(count / 2 + 1, &|_| true),
         Target::Random(wanted) => some(*wanted as usize, &|_| true),
         Target::Role(name) => some(count, &|role| role.is_some_and(|role| role.0 == name)),
-        // Nobody is in a region yet, and machines' faults do not fall on clients yet.
-        Target::OneRegion | Target::Region(_) | Target::OneZone | Target::Zone(_) | Target::Clients(_) => {
-            Vec::new()
+        // Nobody is in a region yet.
+        Target::OneRegion | Target::Region(_) | Target::OneZone | Target::Zone(_) => Vec::new(),
+        Target::Clients(wanted) => {
+            let mut clients: Vec<usize> = (count..cluster.len()).collect();
+            draws.shuffle(&mut clients);
+            clients.truncate(*wanted as usize);
+            clients
         }
         Target::Nodes(names) => names.iter().filter_map(|&name| cluster.index_of(name.into())).collect(),
     };

@@ -20,6 +20,7 @@ use stormglass_core::trace::Trace;
 use stormglass_plan::engine::{Digest, Stats, Strike, Tracing};
 use stormglass_plan::plan::Plan;
 
+use crate::held::Held;
 use crate::host::{ClientState, Gate, Host, Notice};
 use crate::network::Network;
 use crate::queue::{Key, Queue};
@@ -58,6 +59,10 @@ pub struct World<S: System> {
     pub(crate) struck: Vec<Option<usize>>,
     /// Every strike so far, in order.
     pub(crate) strikes: Vec<Strike>,
+    /// Messages that faults hold back, in the order in which they were sent.
+    pub(crate) held: Vec<Held<S>>,
+    /// Whether messages are encoded on their way.
+    pub(crate) wired: bool,
     pub(crate) downs: Vec<Down>,
     pub(crate) leadership: Vec<Leadership>,
     /// The part each node played when it last said something, by place.
@@ -106,6 +111,23 @@ pub(crate) enum Deed {
     Lift {
         place: u32,
     },
+    /// The flapping fault at this place cuts off, or lets through again.
+    Flap {
+        place: u32,
+        turn: u32,
+    },
+    /// A rolling restart has come to this host.
+    Roll {
+        place: u32,
+        host: u32,
+    },
+    /// The fault at this place lets the host up, though it is still in force.
+    Revive {
+        place: u32,
+        host: u32,
+    },
+    /// What stood here was lost on the way.
+    Nothing,
     Heal,
 }
 
@@ -150,6 +172,8 @@ impl<S: System> World<S> {
             fuses: 0,
             struck: vec![None; plan.faults.len()],
             strikes: Vec::new(),
+            held: Vec::new(),
+            wired: plan.wire,
             downs: Vec::new(),
             leadership: Vec::new(),
             parts: vec![Role::MEMBER; cluster.nodes().len()],
@@ -180,6 +204,9 @@ impl<S: System> World<S> {
             Event::Timer { host, timer } => self.timer_up(host, timer, key),
             Event::Deed(deed) => self.deed(deed, id),
         }
+        if !self.notices.is_empty() {
+            self.note_leadership();
+        }
         true
     }
 
@@ -194,6 +221,10 @@ impl<S: System> World<S> {
             Deed::Free { host } => self.begin_next(host),
             Deed::Strike { place } => self.strike(place as usize, id),
             Deed::Lift { place } => self.lift(place as usize, id),
+            Deed::Flap { place, turn } => self.flap(place as usize, turn),
+            Deed::Roll { place, host } => self.roll(place as usize, host, id),
+            Deed::Revive { place, host } => self.revive(place as usize, host, id),
+            Deed::Nothing => {}
             Deed::Heal => self.heal(id),
         }
     }

@@ -23,17 +23,20 @@ pub fn plan<O: Operations>(scenario: &Scenario, seed: Seed) -> Result<Plan<O>, P
     let cluster = knobs::cluster(&scenario.cluster, seed);
     let timeline = scenario.phases.timeline();
     let clients = cluster.clients().count() as u32;
-    let mut schedule = Schedule::new(seed, &timeline, clients);
-    if let Some(workload) = &scenario.workload {
-        O::draw(workload, &mut schedule)?;
-    }
-    let operations = schedule.into_operations();
     let mut faults = timed(&scenario.faults, &timeline);
     if let Some(nemesis) = &scenario.nemesis {
         let crowd = Crowd { nodes: cluster.nodes().len() as u32, clients, features: scenario.features() };
         faults.extend(weather(nemesis, seed, &timeline, crowd));
     }
     faults.sort_by_key(|fault| (fault.at, fault.id));
+    let mut schedule = Schedule::new(seed, &timeline, clients, &faults);
+    if let Some(workload) = &scenario.workload {
+        O::draw(workload, &mut schedule)?;
+    }
+    let (operations, changed) = schedule.into_operations();
+    for (place, count) in changed {
+        faults[place].operations = count;
+    }
     Ok(Plan {
         format: FORMAT,
         scenario: scenario.name.clone(),
@@ -62,6 +65,7 @@ fn timed(faults: &[TimedFault], timeline: &Timeline) -> Vec<PlannedFault> {
             planned.push(PlannedFault {
                 id: TIMED * (place as u64 + 1) + strike as u64,
                 at,
+                operations: 0,
                 until: lifted(at, fault.lasts, fault.inject.kind(), timeline.heal),
                 inject: fault.inject.clone(),
             });

@@ -137,11 +137,7 @@ pub enum Fault {
         way: Way,
     },
     /// Each node reaches only its two neighbours, in the order of the nodes' ids.
-    Ring {
-        /// Whether the clients are cut off as well.
-        #[serde(default, skip_serializing_if = "is_usual")]
-        clients: Clients,
-    },
+    Ring {},
     /// Each target is cut off from every other node and back again, over and over.
     Flap {
         /// Whom.
@@ -461,7 +457,7 @@ impl Fault {
             | Fault::FullDisk { target }
             | Fault::ClockOffset { target, .. }
             | Fault::ClockFreeze { target, .. } => vec![("target", target)],
-            Fault::Ring { .. }
+            Fault::Ring {}
             | Fault::RegionOutage { .. }
             | Fault::ZoneOutage { .. }
             | Fault::WanCut { .. }

@@ -112,7 +112,7 @@ kinds! {
         r#"{ sever = { from = "n1", to = "n2", way = "both" } }"#;
     Ring = 13, Network, "ring",
         "each node reaches only its two neighbours",
-        r#"{ ring = { clients = "reach" } }"#;
+        r#"{ ring = {} }"#;
     Flap = 14, Network, "flap",
         "each target is cut off and back again, over and over",
         r#"{ flap = { target = "one", period = "500ms", share = 0.5, way = "both", clients = "reach" } }"#;

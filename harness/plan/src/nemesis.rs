@@ -191,6 +191,7 @@ impl<'t> Season<'t> {
                 id: self.kind as u64 * 10_000 + strike,
                 at,
                 until,
+                operations: 0,
                 inject: fault(self.kind, scene, &mut draws),
             });
             from = until;

@@ -93,8 +93,15 @@ pub struct PlannedFault {
     pub at: Time,
     /// When it is lifted. Heal lifts whatever is left.
     pub until: Time,
+    /// How many operations it added or moved, if it is a fault of load: they stand among the others.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub operations: u64,
     /// What.
     pub inject: Fault,
+}
+
+const fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The phases of a run, each ending where the next begins. All begin at zero.

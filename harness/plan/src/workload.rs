@@ -7,12 +7,13 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use stormglass_core::id::ClientId;
-use stormglass_core::random::{CausalId, Draws, Purpose, Seed};
+use stormglass_core::random::{CausalId, Draws, Purpose, Ratio, Seed};
 use stormglass_core::time::{Duration, Time};
 
 use crate::configure::settings;
+use crate::fault::Fault;
 use crate::keyed::exponential;
-use crate::plan::{PlannedOperation, Timeline};
+use crate::plan::{PlannedFault, PlannedOperation, Timeline};
 use crate::problem::Problem;
 
 pub use kv::{Keys, Kv, Mix};
@@ -113,7 +114,30 @@ pub struct Schedule<'p, O> {
     clients: u32,
     next_id: u64,
     operations: Vec<PlannedOperation<O>>,
+    pressures: Vec<Pressure>,
 }
+
+/// A fault of load while operations are drawn.
+#[derive(Clone, Copy)]
+struct Pressure {
+    /// Its place among the plan's faults, and its id.
+    place: usize,
+    fault: u64,
+    from: Time,
+    until: Time,
+    kind: Press,
+    /// How many operations it has added or moved so far.
+    changed: u64,
+}
+
+#[derive(Clone, Copy)]
+enum Press {
+    Surge(u32),
+    HotKey(Ratio),
+}
+
+/// Operations that a surge adds have ids of their own from here on, so that a plan without it keeps all others.
+const SURGES: u64 = 1 << 32;
 
 /// An operation before anybody knows what it will ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,21 +146,43 @@ pub struct Asked {
     pub id: u64,
     /// Who asks.
     pub client: ClientId,
+    /// Whether it should be about the one key on which all gather at present.
+    pub hot: bool,
 }
 
 impl<'p, O> Schedule<'p, O> {
-    pub(crate) fn new(seed: Seed, timeline: &'p Timeline, clients: u32) -> Schedule<'p, O> {
+    pub(crate) fn new(
+        seed: Seed,
+        timeline: &'p Timeline,
+        clients: u32,
+        faults: &[PlannedFault],
+    ) -> Schedule<'p, O> {
+        let pressure = |(place, fault): (usize, &PlannedFault)| {
+            let kind = match fault.inject {
+                Fault::Surge { factor } => Press::Surge(factor),
+                Fault::HotKey { share } => Press::HotKey(share),
+                _ => return None,
+            };
+            let (from, until) = (fault.at, fault.until);
+            Some(Pressure { place, fault: fault.id, from, until, kind, changed: 0 })
+        };
         Schedule {
             root: CausalId::root(seed, Purpose::Workload),
             timeline,
             clients,
             next_id: 1,
             operations: Vec::new(),
+            pressures: faults.iter().enumerate().filter_map(pressure).collect(),
         }
     }
 
-    pub(crate) fn into_operations(self) -> Vec<PlannedOperation<O>> {
-        self.operations
+    /// The operations in order of time; and of each fault of load, by place, how many it added or moved.
+    pub(crate) fn into_operations(mut self) -> (Vec<PlannedOperation<O>>, Vec<(usize, u64)>) {
+        if !self.pressures.is_empty() {
+            self.operations.sort_by_key(|operation| (operation.at, operation.id));
+        }
+        let changed = self.pressures.iter().map(|pressure| (pressure.place, pressure.changed));
+        (self.operations, changed.collect())
     }
 
     /// How many clients there are.
@@ -161,6 +207,40 @@ impl<'p, O> Schedule<'p, O> {
         self.operations.reserve((expected + 4.0 * libm::sqrt(expected)) as usize + 1);
         self.poisson(rate, Time::ZERO, chaos, &mut op);
         self.poisson(rate, settle, settle + fresh, &mut op);
+        self.surges(rate, &mut op);
+    }
+
+    /// What surges add: the usual rate, so many times more, while they last and there is traffic at all.
+    fn surges(&mut self, rate: u32, op: &mut impl FnMut(Asked, &mut Draws) -> O) {
+        let usual = self.next_id;
+        for place in 0..self.pressures.len() {
+            let Pressure { fault, from, until, kind: Press::Surge(factor), .. } = self.pressures[place]
+            else {
+                continue;
+            };
+            self.next_id = (fault + 1) * SURGES;
+            let before = self.operations.len();
+            let rate = rate.saturating_mul(factor.saturating_sub(1));
+            self.poisson(rate, from, until.min(self.timeline.chaos), op);
+            self.pressures[place].changed = (self.operations.len() - before) as u64;
+        }
+        self.next_id = usual;
+    }
+
+    /// Whether a fault gathers the operation `id`, asked at `at`, on one key. Drawn under keys of its own.
+    fn is_hot(&mut self, id: u64, at: Time) -> bool {
+        let mut hot = false;
+        for pressure in &mut self.pressures {
+            let Press::HotKey(share) = pressure.kind else { continue };
+            let key = self.root.child(id).child(pressure.fault + 1);
+            if (pressure.from..pressure.until).contains(&at)
+                && Draws::new(key, Purpose::Workload).chance(share)
+            {
+                hot = true;
+                pressure.changed += 1;
+            }
+        }
+        hot
     }
 
     fn poisson(&mut self, rate: u32, from: Time, until: Time, op: &mut impl FnMut(Asked, &mut Draws) -> O) {
@@ -178,7 +258,8 @@ impl<'p, O> Schedule<'p, O> {
                 return;
             }
             let client = ClientId(draws.below(u64::from(self.clients)) as u32);
-            let asked = Asked { id: self.next_id, client };
+            let hot = !self.pressures.is_empty() && self.is_hot(self.next_id, at);
+            let asked = Asked { id: self.next_id, client, hot };
             let op = op(asked, &mut draws);
             self.push(at, client, op);
         }

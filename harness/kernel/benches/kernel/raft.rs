@@ -43,6 +43,7 @@ fn storm(span: Duration) -> Vec<PlannedFault> {
         for round in 1..span.as_nanos() / every.as_nanos() {
             let at = Time::ZERO + every * round;
             faults.push(PlannedFault {
+                operations: 0,
                 id: faults.len() as u64,
                 at,
                 until: at + lasts,

@@ -1,7 +1,9 @@
 //! Faults of clocks.
 
+use stormglass_core::clock::STILL_PPM;
 use stormglass_core::system::System;
-use stormglass_plan::fault::Fault;
+use stormglass_core::time::{Duration, Skew};
+use stormglass_plan::fault::{Clock, Fault};
 
 use crate::world::{Event, World};
 
@@ -10,24 +12,43 @@ impl<S: System> World<S> {
         self.effect_of(place).clocks += 1;
         let this = &mut self.hosts[host as usize];
         match fault {
-            Fault::ClockJump { by, .. } => this.clock.jump(*by),
-            Fault::ClockDrift { ppm, .. } => {
-                this.drifts.push((place, *ppm));
+            Fault::ClockJump { by, .. } | Fault::ClockOffset { by, .. } => this.clock.jump(*by),
+            Fault::ClockDrift { ppm, clock, .. } => {
+                this.drifts.push((place, *ppm, *clock));
                 self.set_pace(host);
             }
-            other => unreachable!("{} is refused before the run", other.name()),
+            Fault::ClockFreeze { clock, .. } => {
+                if matches!(clock, Clock::Both | Clock::Wall) {
+                    this.frozen.push(place);
+                    this.clock.freeze_wall(true, self.now);
+                }
+                if matches!(clock, Clock::Both | Clock::Monotonic) {
+                    this.drifts.push((place, STILL_PPM, Clock::Monotonic));
+                    self.set_pace(host);
+                }
+            }
+            other => unreachable!("{} is no fault of clocks", other.name()),
         }
     }
 
     pub(super) fn lift_clock(&mut self, place: usize, fault: &Fault, host: u32) {
+        let this = &mut self.hosts[host as usize];
         match fault {
             // A jump stays: nobody sets the clock back.
             Fault::ClockJump { .. } => {}
-            Fault::ClockDrift { .. } => {
-                self.hosts[host as usize].drifts.retain(|&(fault, _)| fault != place);
-                self.set_pace(host);
+            Fault::ClockOffset { by, .. } => this.clock.jump(back(*by)),
+            Fault::ClockFreeze { .. } | Fault::ClockDrift { .. } => {
+                this.frozen.retain(|&fault| fault != place);
+                if this.frozen.is_empty() {
+                    this.clock.freeze_wall(false, self.now);
+                }
+                let drifts = this.drifts.len();
+                this.drifts.retain(|&(fault, ..)| fault != place);
+                if this.drifts.len() < drifts {
+                    self.set_pace(host);
+                }
             }
-            other => unreachable!("{} is refused before the run", other.name()),
+            other => unreachable!("{} is no fault of clocks", other.name()),
         }
     }
 
@@ -36,9 +57,20 @@ impl<S: System> World<S> {
         self.drifted = true;
         let this = &mut self.hosts[host as usize];
         let before = this.clock;
-        this.clock.set_pace(this.drifts.iter().map(|&(_, ppm)| ppm).sum(), self.now);
+        let pace = |not: Clock| {
+            let drifts = this.drifts.iter().filter(|&&(_, _, clock)| clock != not);
+            drifts.fold(0i32, |sum, &(_, ppm, _)| sum.saturating_add(ppm))
+        };
+        let (monotonic, wall) = (pace(Clock::Wall), pace(Clock::Monotonic));
+        this.clock.set_paces(monotonic, wall, self.now);
         for (timer, key) in self.timers[host as usize].retime(&before, &this.clock) {
             self.queue.push(key, Event::Timer { host, timer });
         }
     }
+}
+
+/// The opposite jump.
+fn back(by: Skew) -> Skew {
+    let length = Duration::from_nanos(by.as_nanos().unsigned_abs());
+    if by.as_nanos() < 0 { Skew::ahead(length) } else { Skew::behind(length) }
 }

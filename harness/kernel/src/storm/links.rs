@@ -1,12 +1,16 @@
 //! Faults of links: cuts, and what happens to messages on their way.
 
+use std::collections::BTreeMap;
+
 use fixedbitset::FixedBitSet;
 use stormglass_core::random::{CausalId, Draws};
 use stormglass_core::system::System;
+use stormglass_core::time::Duration;
 use stormglass_plan::fault::{Clients, Fault, Target, Way};
 
-use crate::network::{Weather, WeatherKind};
-use crate::world::World;
+use crate::network::{Meter, Weather, WeatherKind};
+use crate::queue::Key;
+use crate::world::{Deed, Event, World};
 
 impl<S: System> World<S> {
     pub(super) fn strike_links(&mut self, place: usize, id: CausalId, fault: &Fault, draws: &mut Draws) {
@@ -32,12 +36,128 @@ impl<S: System> World<S> {
             Fault::Delay { add, rate, from, to } => {
                 self.strike_route(place, id, WeatherKind::Delay(*rate, add.clone()), (from, to), draws);
             }
-            other => unreachable!("{} is refused before the run", other.name()),
+            Fault::SlowLink { factor, from, to } => {
+                self.strike_route(place, id, WeatherKind::Slow(*factor), (from, to), draws);
+            }
+            Fault::Hold { rate, from, to, .. } => {
+                self.strike_route(place, id, WeatherKind::Hold(*rate), (from, to), draws);
+            }
+            Fault::Corrupt { rate, bits, from, to } => {
+                self.strike_route(place, id, WeatherKind::Garble(*rate, *bits), (from, to), draws);
+            }
+            Fault::Bandwidth { bytes_per_second, queue_bytes, from, to } => {
+                let (bytes_per_second, queue_bytes) = (*bytes_per_second, *queue_bytes);
+                let meter = Meter { bytes_per_second, queue_bytes, free: BTreeMap::new() };
+                self.strike_route(place, id, WeatherKind::Bandwidth(meter), (from, to), draws);
+            }
+            Fault::Sever { from, to, way } => {
+                let (from, to) = (self.ends(from, draws), self.ends(to, draws));
+                self.note_strike(place, id, self.nodes_of(&from));
+                if matches!(way, Way::Both | Way::Out) {
+                    self.network.add(Weather::new(place, from.clone(), to.clone(), WeatherKind::Cut));
+                }
+                if matches!(way, Way::Both | Way::In) {
+                    self.network.add(Weather::new(place, to, from, WeatherKind::Cut));
+                }
+            }
+            Fault::Ring {} => {
+                self.note_strike(place, id, (0..self.nodes.len()).collect());
+                self.cut_to_ring(place);
+            }
+            Fault::Flap { target, .. } => {
+                let on = self.resolve(target, draws);
+                self.note_strike(place, id, on);
+                self.flap(place, 0);
+            }
+            Fault::Reset { from, to } => {
+                let (from, to) = (self.ends(from, draws), self.ends(to, draws));
+                self.note_strike(place, id, self.nodes_of(&from));
+                self.reset(place, &from, &to);
+            }
+            other => unreachable!("{} is no fault of links", other.name()),
         }
     }
 
-    pub(super) fn lift_links(&mut self, place: usize, _fault: &Fault) {
-        self.network.lift(place);
+    pub(super) fn lift_links(&mut self, place: usize, fault: &Fault) {
+        self.calm_down(place);
+        if let Fault::Hold { .. } = fault {
+            self.release(|fault, _| fault == place);
+        }
+    }
+
+    /// Takes the fault's weather away, and notes what it did.
+    pub(super) fn calm_down(&mut self, place: usize) {
+        let (dropped, disturbed) = self.network.lift(place);
+        let effect = self.effect_of(place);
+        effect.dropped += dropped;
+        effect.disturbed += disturbed;
+    }
+
+    /// The flapping fault cuts off at even turns, and lets through at odd ones.
+    pub(crate) fn flap(&mut self, place: usize, turn: u32) {
+        let Some(strike) = self.struck[place] else { return };
+        let plan = self.plan.clone();
+        let Fault::Flap { period, share, way, clients, .. } = &plan.faults[place].inject else {
+            unreachable!("only flapping faults flap")
+        };
+        let cut = Duration::from_nanos(share.of(period.as_nanos()));
+        let lasts = if turn.is_multiple_of(2) {
+            for one in self.strikes[strike].on.clone() {
+                self.cut(place, &[one], *way, *clients);
+            }
+            cut
+        } else {
+            self.calm_down(place);
+            *period - cut
+        };
+        let id = self.strikes[strike].id.child(u64::MAX - u64::from(turn));
+        let deed = Deed::Flap { place: place as u32, turn: turn + 1 };
+        self.queue.push(Key::new(self.now + lasts, id), Event::Deed(deed));
+    }
+
+    /// Each node keeps its two neighbours in the order of ids, the first being the last one's.
+    fn cut_to_ring(&mut self, place: usize) {
+        let count = self.nodes.len();
+        for node in 0..count {
+            let far = |other: &usize| {
+                let distance = other.abs_diff(node);
+                distance > 1 && distance != count - 1
+            };
+            let from = set_of(self.hosts.len(), [node]);
+            let to = set_of(self.hosts.len(), (0..count).filter(far));
+            self.network.add(Weather::new(place, from, to, WeatherKind::Cut));
+        }
+    }
+
+    /// Everything that is on its way between the two, either way, is lost.
+    fn reset(&mut self, place: usize, from: &FixedBitSet, to: &FixedBitSet) {
+        let cluster = &self.plan.cluster;
+        let mut dropped = 0;
+        self.queue.for_each(|event| {
+            let Event::Deliver { to: receiver, from: sender, .. } = event else { return };
+            let receiver = *receiver as usize;
+            let sender = cluster.index_of(*sender).expect("only members send");
+            let there = from.contains(sender) && to.contains(receiver);
+            let back = to.contains(sender) && from.contains(receiver);
+            if sender != receiver && (there || back) {
+                *event = Event::Deed(Deed::Nothing);
+                dropped += 1;
+            }
+        });
+        self.stats.dropped += dropped;
+        self.effect_of(place).dropped += dropped;
+    }
+
+    /// The hosts at one end of a route: everybody, clients too, or the nodes that the target means.
+    fn ends(&self, target: &Target, draws: &mut Draws) -> FixedBitSet {
+        match target {
+            Target::All => self.everybody(),
+            narrower => set_of(self.hosts.len(), self.resolve(narrower, draws)),
+        }
+    }
+
+    fn nodes_of(&self, set: &FixedBitSet) -> Vec<usize> {
+        set.ones().filter(|&host| host < self.nodes.len()).collect()
     }
 
     /// A fault of the links from some hosts to some.
@@ -49,13 +169,9 @@ impl<S: System> World<S> {
         (from, to): (&Target, &Target),
         draws: &mut Draws,
     ) {
-        let mut ends = |target: &Target| match target {
-            Target::All => self.everybody(),
-            narrower => set_of(self.hosts.len(), self.resolve(narrower, draws)),
-        };
-        let (from, to) = (ends(from), ends(to));
-        self.note_strike(place, id, from.ones().filter(|&host| host < self.nodes.len()).collect());
-        self.network.add(Weather { fault: place, from, to, kind });
+        let (from, to) = (self.ends(from, draws), self.ends(to, draws));
+        self.note_strike(place, id, self.nodes_of(&from));
+        self.network.add(Weather::new(place, from, to, kind));
     }
 
     /// Cuts `side` off from the other nodes, and perhaps from the clients.
@@ -68,10 +184,10 @@ impl<S: System> World<S> {
         let outside = set_of(self.hosts.len(), (0..reach).filter(|host| !side.contains(host)));
         if matches!(way, Way::Both | Way::Out) {
             let (from, to) = (inside.clone(), outside.clone());
-            self.network.add(Weather { fault: place, from, to, kind: WeatherKind::Cut });
+            self.network.add(Weather::new(place, from, to, WeatherKind::Cut));
         }
         if matches!(way, Way::Both | Way::In) {
-            self.network.add(Weather { fault: place, from: outside, to: inside, kind: WeatherKind::Cut });
+            self.network.add(Weather::new(place, outside, inside, WeatherKind::Cut));
         }
     }
 }

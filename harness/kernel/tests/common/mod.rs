@@ -303,7 +303,8 @@ pub fn nodes(ids: &[u32]) -> Target {
 /// A plan for nodes `n1` to `n{nodes}`: faults of `(strikes, ends, what)` in milliseconds, chaos until 2 s, heal
 /// at 2.5 s, the end at 3 s.
 pub fn plan(nodes: u32, faults: impl IntoIterator<Item = (u64, u64, Fault)>) -> Plan<Ask> {
-    let planned = |(id, (at, until, inject))| PlannedFault { id, at: ms(at), until: ms(until), inject };
+    let planned =
+        |(id, (at, until, inject))| PlannedFault { id, at: ms(at), until: ms(until), operations: 0, inject };
     Plan {
         format: FORMAT,
         scenario: "probe/test".to_owned(),

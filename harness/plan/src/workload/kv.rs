@@ -94,6 +94,7 @@ impl Kv {
         let value = asked.id;
         let kind = draws.below(self.mix.total());
         let key = self.choose.draw(self.keys, draws);
+        let key = if asked.hot { 0 } else { key };
         let last = touched.entry(key).or_default();
         if kind < u64::from(self.mix.read) {
             return KvOp::Read { key };

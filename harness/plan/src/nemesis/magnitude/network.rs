@@ -4,7 +4,7 @@ use stormglass_core::random::{Draws, Ratio};
 use stormglass_core::time::Duration;
 
 use super::{Scene, Strength, clients, cut_off, ms, rate, route, way};
-use crate::fault::{Clients, Fault, Release, Target, Way};
+use crate::fault::{Fault, Release, Target, Way};
 use crate::keyed::{log_uniform, log_uniform_span, weighted};
 use crate::kind::Kind;
 use crate::latency::Latency;
@@ -26,7 +26,7 @@ pub(super) fn fault(kind: Kind, scene: Scene, draws: &mut Draws) -> Fault {
         }
         Kind::Delay => delay(strength, draws),
         Kind::Sever => Fault::Sever { from: cut_off(draws), to: Target::Minority, way: way(draws) },
-        Kind::Ring => Fault::Ring { clients: *weighted(draws, &[(3, Clients::Reach), (1, Clients::Cut)]) },
+        Kind::Ring => Fault::Ring {},
         Kind::Flap => flap(draws),
         Kind::Corrupt => {
             let (from, to) = route(draws);
