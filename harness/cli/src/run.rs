@@ -96,6 +96,9 @@ fn weather(results: &[Swept], shown: bool, out: &mut dyn Write) -> io::Result<()
         if shown && !tally.effects.is_empty() {
             writeln!(out, "\nweather of {}\n{}", scenario.name, weather_table(tally))?;
         }
+        if let Some((seed, loss)) = &tally.first_loss {
+            writeln!(out, "expected loss: {} seed {seed}: {loss}", scenario.name)?;
+        }
         // A sweep that stopped at the bug it looked for has not seen all its weather.
         if !tally.settled() {
             for (kind, strikes) in tally.without_effect() {

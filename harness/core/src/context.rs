@@ -181,7 +181,7 @@ impl<S: System> DiskHandle<'_, S> {
     }
 
     /// The whole content of `file`.
-    pub fn read(&self, file: FileId) -> Result<&[u8], DiskError> {
+    pub fn read(&mut self, file: FileId) -> Result<&[u8], DiskError> {
         self.disk.read(file)
     }
 

@@ -15,7 +15,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::random::{Draws, Ratio};
+use crate::random::{CausalId, Draws, Purpose, Ratio};
 
 use file::File;
 
@@ -88,6 +88,39 @@ pub enum SyncFate {
     /// It reports an error, and what it covers is dropped from the list of what is still to be written: a
     /// later sync that succeeds does not bring it back (as on Linux, Rebello et al., ATC 2020).
     Failed,
+    /// It reports success, and what it covers is still in the device's cache: a later honest sync makes it durable, a
+    /// power loss before takes it.
+    Lied,
+}
+
+/// Something that is wrong with a disk for the time being.
+#[derive(Clone, Debug)]
+pub struct Ailment {
+    fault: u64,
+    key: CausalId,
+    malady: Malady,
+    /// How many accesses might have shown it, and how many did.
+    asked: u64,
+    shown: u64,
+}
+
+impl Ailment {
+    /// What fault number `fault` does, with draws under `key`.
+    #[must_use]
+    pub const fn new(fault: u64, key: CausalId, malady: Malady) -> Ailment {
+        Ailment { fault, key, malady, asked: 0, shown: 0 }
+    }
+}
+
+/// What can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Malady {
+    /// So many reads fail with an input/output error.
+    Unreadable(Ratio),
+    /// What would grow a file fails.
+    Full,
+    /// So many writes land at another sector of their file. Readers do not see it before the cache is cold.
+    Astray(Ratio),
 }
 
 /// How much a crash took away.
@@ -109,6 +142,8 @@ pub struct Disk {
     syncs: Vec<Sync>,
     changes: u64,
     syncs_begun: u64,
+    /// What is wrong with it for the time being.
+    ailments: Vec<Ailment>,
 }
 
 #[derive(Clone, Debug)]
@@ -138,10 +173,70 @@ impl Disk {
         if let Some(&file) = self.names.get(name) {
             return Ok((file, None));
         }
+        if self.is_full() {
+            return Err(DiskError::Full);
+        }
         let file = FileId(u32::try_from(self.files.len()).map_err(|_| DiskError::Full)?);
         self.files.push(File::default());
         let mark = self.change_names(NameChange::Create(name.to_owned(), file));
         Ok((file, Some(mark)))
+    }
+
+    /// From now on something is wrong with it.
+    pub fn afflict(&mut self, ailment: Ailment) {
+        self.ailments.push(ailment);
+    }
+
+    /// This fault is over; answers how often it showed.
+    pub fn cure(&mut self, fault: u64) -> u64 {
+        let shown =
+            self.ailments.iter().filter(|ailment| ailment.fault == fault).map(|ailment| ailment.shown);
+        let shown = shown.sum();
+        self.ailments.retain(|ailment| ailment.fault != fault);
+        shown
+    }
+
+    /// Flips so many bits of what is durable, each drawn among all bytes; readers see them after the next crash, when
+    /// the cache is cold. Answers how many were flipped.
+    pub fn rot(&mut self, bits: u32, draws: &mut Draws) -> u64 {
+        let sizes: Vec<u64> = self.files.iter().map(|file| file.durable().len() as u64).collect();
+        let whole: u64 = sizes.iter().sum();
+        if whole == 0 {
+            return 0;
+        }
+        for _ in 0..bits {
+            let mut bit = draws.below(whole * 8);
+            for (file, size) in self.files.iter_mut().zip(&sizes) {
+                match bit.checked_sub(size * 8) {
+                    Some(beyond) => bit = beyond,
+                    None => {
+                        file.flip(bit);
+                        break;
+                    }
+                }
+            }
+        }
+        u64::from(bits)
+    }
+
+    /// Whether something that is wrong shows in this access.
+    fn shows(&mut self, wrong: impl Fn(&Malady) -> Option<Ratio>) -> Option<Draws> {
+        for ailment in &mut self.ailments {
+            let Some(rate) = wrong(&ailment.malady) else { continue };
+            let mut draws = Draws::new(ailment.key.child(ailment.asked), Purpose::Disk);
+            ailment.asked += 1;
+            if draws.chance(rate) {
+                ailment.shown += 1;
+                return Some(draws);
+            }
+        }
+        None
+    }
+
+    /// Whether there is no room for what would grow a file.
+    fn is_full(&mut self) -> bool {
+        !self.ailments.is_empty()
+            && self.shows(|malady| (*malady == Malady::Full).then_some(Ratio::ONE)).is_some()
     }
 
     /// Whether a file of this name exists, durably or not.
@@ -151,7 +246,14 @@ impl Disk {
     }
 
     /// The cached content of a file.
-    pub fn read(&self, file: FileId) -> Result<&[u8], DiskError> {
+    pub fn read(&mut self, file: FileId) -> Result<&[u8], DiskError> {
+        let fails = |malady: &Malady| match malady {
+            Malady::Unreadable(rate) => Some(*rate),
+            _ => None,
+        };
+        if !self.ailments.is_empty() && self.shows(fails).is_some() {
+            return Err(DiskError::Io);
+        }
         Ok(self.files[file.0 as usize].cached())
     }
 
@@ -175,14 +277,37 @@ impl Disk {
 
     /// Puts `bytes` at `offset` of the cached content.
     pub fn write(&mut self, file: FileId, offset: u64, bytes: &[u8]) -> Result<WriteMark, DiskError> {
-        let mark = self.next_mark();
         let offset = usize::try_from(offset).map_err(|_| DiskError::Full)?;
-        self.files[file.0 as usize].write(mark, offset, bytes);
+        let lands = self.lands(file, offset, bytes.len())?;
+        let mark = self.next_mark();
+        self.files[file.0 as usize].write(mark, offset, lands, bytes);
         Ok(mark)
+    }
+
+    /// Where on the disk a write will land: where it should, unless it is led astray.
+    fn lands(&mut self, file: FileId, offset: usize, len: usize) -> Result<usize, DiskError> {
+        if self.ailments.is_empty() {
+            return Ok(offset);
+        }
+        if (offset + len) as u64 > self.len(file) && self.is_full() {
+            return Err(DiskError::Full);
+        }
+        let astray = |malady: &Malady| match malady {
+            Malady::Astray(rate) => Some(*rate),
+            _ => None,
+        };
+        let sectors = self.len(file) / SECTOR as u64 + 1;
+        Ok(match self.shows(astray) {
+            Some(mut draws) => draws.below(sectors) as usize * SECTOR,
+            None => offset,
+        })
     }
 
     /// Cuts the cached content to `len` bytes, or fills it up with zeros.
     pub fn set_len(&mut self, file: FileId, len: u64) -> Result<WriteMark, DiskError> {
+        if len > self.len(file) && self.is_full() {
+            return Err(DiskError::Full);
+        }
         let mark = self.next_mark();
         let len = usize::try_from(len).map_err(|_| DiskError::Full)?;
         self.files[file.0 as usize].set_len(mark, len);
@@ -223,6 +348,7 @@ impl Disk {
                 match fate {
                     SyncFate::Durable => file.settle(before),
                     SyncFate::Failed => file.forget(before),
+                    SyncFate::Lied => {}
                 }
             }
             SyncTarget::Directory => {
@@ -235,7 +361,7 @@ impl Disk {
             }
         }
         Some(match fate {
-            SyncFate::Durable => Ok(()),
+            SyncFate::Durable | SyncFate::Lied => Ok(()),
             SyncFate::Failed => Err(DiskError::Io),
         })
     }

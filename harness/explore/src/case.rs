@@ -113,7 +113,18 @@ where
         let mut run = Kernel.run(&self.system, &plan, tracing);
         let verdicts = self.verdicts(&plan, &mut run);
         let effects = effects(&plan, &run);
-        let verdict = verdicts.iter().cloned().fold(Verdict::Ok, Verdict::and);
+        let mut verdict = verdicts.iter().cloned().fold(Verdict::Ok, Verdict::and);
+        // Beyond its budget a system may lose what it likes: that is reported, and is no bug.
+        let expected_loss = match (&run.beyond_budget, verdict.violation()) {
+            (Some(why), Some(violation)) => {
+                Some(format!("{}: {}; {why}", violation.check, violation.summary))
+            }
+            _ => None,
+        };
+        let verdicts = if expected_loss.is_some() { Vec::new() } else { verdicts };
+        if expected_loss.is_some() {
+            verdict = Verdict::Ok;
+        }
         let story = match (&run.trace, verdict.violation()) {
             (Some(trace), Some(violation)) => story::tell(violation, &run.history, trace),
             _ => Vec::new(),
@@ -126,6 +137,7 @@ where
             invoked: operations.len(),
             succeeded: operations.iter().filter(|operation| operation.outcome.ok().is_some()).count(),
             effects,
+            expected_loss,
             strikes: run.strikes.iter().filter(|strike| !strike.on.is_empty()).count(),
             verdict,
             verdicts,

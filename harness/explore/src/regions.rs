@@ -137,6 +137,7 @@ fn run(mut faults: Vec<PlannedFault>, nodes: usize, seed: Seed, end: Time) -> Ve
         wire: false,
         budget: Budget::Unlimited,
         availability: None,
+        topology: None,
         limits: Limits { events: u64::MAX },
         faults,
         operations: Vec::new(),

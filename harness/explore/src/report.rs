@@ -29,6 +29,8 @@ pub struct Report {
     pub succeeded: usize,
     /// What faults did, by kind: how often they struck, and what came of it.
     pub effects: BTreeMap<Kind, (u64, Effect)>,
+    /// What was lost, and why that was to be expected.
+    pub expected_loss: Option<String>,
     /// How many faults struck somebody.
     pub strikes: usize,
     /// What led to the violation, for people; only of a traced run.

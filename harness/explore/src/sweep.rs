@@ -157,6 +157,7 @@ fn guarded(case: &dyn Case, seed: Seed, tracing: Tracing) -> Result<Report, Prob
                 invoked: 0,
                 succeeded: 0,
                 effects: BTreeMap::new(),
+                expected_loss: None,
                 strikes: 0,
                 story: Vec::new(),
                 trace: None,

@@ -36,6 +36,8 @@ pub(crate) struct Host<S: System> {
     pub(crate) busy_until: Time,
     /// The crash that waits for the next step with effects.
     pub(crate) fuse: Option<Fuse>,
+    /// Syncs that would be complete but for a fault.
+    pub(crate) stalled: Vec<(SyncId, CausalId)>,
     /// Disk faults in force.
     pub(crate) disk_weather: Vec<DiskWeather>,
     /// The faults that drive its clocks off true pace, each with its millionths: together they add up.
@@ -104,6 +106,14 @@ pub(crate) struct DiskWeather {
 pub(crate) enum DiskWeatherKind {
     SlowSync(Latency),
     FailSync(Ratio),
+    /// So many of the next syncs fail.
+    FailNext(u32),
+    /// Syncs are held back by up to so long.
+    Reorder(Duration),
+    /// Syncs do not complete.
+    Stall,
+    /// So many syncs report success and make nothing durable.
+    Lie(Ratio),
 }
 
 /// What can happen to a host.
@@ -135,6 +145,7 @@ impl<S: System> Host<S> {
             downed_by: 0,
             busy_until: Time::ZERO,
             fuse: None,
+            stalled: Vec::new(),
             disk_weather: Vec::new(),
             drifts: Vec::new(),
             frozen: Vec::new(),

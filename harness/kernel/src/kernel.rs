@@ -15,7 +15,6 @@ use stormglass_plan::plan::Plan;
 
 use crate::digest::hash_of;
 use crate::host::Notice;
-use crate::storm::lacks;
 use crate::world::World;
 
 /// The default engine: Stormglass's own deterministic world.
@@ -25,8 +24,8 @@ pub struct Kernel;
 impl Engine for Kernel {
     const NAME: &'static str = "kernel";
 
-    fn lacks(&self, kind: Kind) -> Option<&'static str> {
-        lacks(kind)
+    fn lacks(&self, _kind: Kind) -> Option<&'static str> {
+        None
     }
 
     fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
@@ -160,6 +159,7 @@ impl<S: System> World<S> {
             history: self.history,
             verdicts,
             strikes: self.strikes,
+            beyond_budget: self.beyond_budget,
             downs: self.downs,
             leadership: self.leadership,
             recovery,

@@ -81,6 +81,7 @@
 //!     wire: false,
 //!     budget: stormglass_plan::scenario::Budget::Declared,
 //!     availability: None,
+//!     topology: None,
 //!     limits: Limits::default(),
 //!     faults: vec![PlannedFault { id: 0, at: second(2), until: second(4), operations: 0, inject: pause }],
 //!     operations: Vec::new(),

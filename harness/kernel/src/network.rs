@@ -11,6 +11,7 @@ use stormglass_core::random::{CausalId, Draws, Purpose, Ratio};
 use stormglass_core::time::{Duration, Time};
 use stormglass_plan::latency::Latency;
 use stormglass_plan::plan::{Link, Network as Settings};
+use stormglass_plan::topology::{Place, Topology};
 
 /// What becomes of one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +50,46 @@ pub(crate) struct Network {
     link: Link,
     /// Links of their own kind, ordered by (from, to).
     own: Vec<((u32, u32), Link)>,
+    /// Where everybody is, and how long a message takes from region to region.
+    map: Option<Map>,
     weather: Vec<Weather>,
     /// How many faults limit what links carry: only then a message's size counts.
     metered: u32,
+}
+
+/// Regions as the network needs them.
+#[derive(Clone, Debug)]
+struct Map {
+    /// By place in the cluster.
+    places: Vec<Place>,
+    regions: usize,
+    /// One way, from region to region, row by row.
+    between: Vec<Duration>,
+    within_zone: Duration,
+    jitter: Ratio,
+}
+
+impl Map {
+    fn new(topology: &Topology) -> Map {
+        let regions = topology.regions.len();
+        let pair = |index: usize| topology.between(index / regions, index % regions);
+        Map {
+            places: topology.places(),
+            regions,
+            between: (0..regions * regions)
+                .map(|index| pair(index).expect("a sound plan says how long every way takes"))
+                .collect(),
+            within_zone: topology.within_zone,
+            jitter: topology.jitter,
+        }
+    }
+
+    fn delay(&self, from: u32, to: u32, draws: &mut Draws) -> Duration {
+        let (from, to) = (self.places[from as usize], self.places[to as usize]);
+        let least =
+            if from == to { self.within_zone } else { self.between[from.region * self.regions + to.region] };
+        least + Duration::from_nanos(draws.below(self.jitter.of(least.as_nanos()) + 1))
+    }
 }
 
 /// One network fault in force.
@@ -124,7 +162,7 @@ struct Disturbance {
 }
 
 impl Network {
-    pub(crate) fn new(settings: &Settings, cluster: &Cluster) -> Network {
+    pub(crate) fn new(settings: &Settings, topology: Option<&Topology>, cluster: &Cluster) -> Network {
         let place = |address| {
             let index = cluster.index_of(address).expect("a plan's links name members of its cluster");
             u32::try_from(index).expect("fewer than four billion hosts")
@@ -135,10 +173,21 @@ impl Network {
             .map(|directed| ((place(directed.from), place(directed.to)), directed.link.clone()))
             .collect();
         own.sort_by_key(|(ends, _)| *ends);
-        let mut network =
-            Network { calm: None, link: settings.link.clone(), own, weather: Vec::new(), metered: 0 };
+        let mut network = Network {
+            calm: None,
+            link: settings.link.clone(),
+            own,
+            map: topology.map(Map::new),
+            weather: Vec::new(),
+            metered: 0,
+        };
         network.calm = network.calm();
         network
+    }
+
+    /// The region that a host is in, by place in the topology.
+    pub(crate) fn region(&self, host: usize) -> Option<usize> {
+        Some(self.map.as_ref()?.places.get(host)?.region)
     }
 
     /// Whether the size of messages counts at present.
@@ -166,7 +215,7 @@ impl Network {
         if !link.loss.is_zero() && draws.chance(link.loss) {
             return Fate::Lost(Loss::Chance);
         }
-        let mut delay = link.latency.sample(&mut draws);
+        let mut delay = self.good_delay(from, to, &mut draws);
         if !link.reorder.is_zero() && draws.chance(link.reorder) {
             let longest = (link.latency.longest() * 10).as_nanos();
             delay += Duration::from_nanos(draws.below(longest + 1));
@@ -183,7 +232,7 @@ impl Network {
             Disturbance { garble: Some(garble), delay, .. } => Fate::Garbled(delay, garble),
             Disturbance { delay, copies: 0, .. } => Fate::Arrives(delay),
             Disturbance { delay, .. } => {
-                Fate::ArrivesTwice(delay, delay + self.link_between(from, to).latency.sample(&mut draws))
+                Fate::ArrivesTwice(delay, delay + self.good_delay(from, to, &mut draws))
             }
         }
     }
@@ -265,7 +314,19 @@ impl Network {
 
     /// A fresh delay for a message that was held.
     pub(crate) fn delay(&self, from: u32, to: u32, id: CausalId) -> Duration {
-        self.link_between(from, to).latency.sample(&mut Draws::new(id, Purpose::Network))
+        self.good_delay(from, to, &mut Draws::new(id, Purpose::Network))
+    }
+
+    /// How long a message takes in good weather: by the link's own settings, or else by the map, or else as usual.
+    fn good_delay(&self, from: u32, to: u32, draws: &mut Draws) -> Duration {
+        match &self.map {
+            Some(map) if !self.is_own(from, to) => map.delay(from, to, draws),
+            _ => self.link_between(from, to).latency.sample(draws),
+        }
+    }
+
+    fn is_own(&self, from: u32, to: u32) -> bool {
+        self.own.binary_search_by_key(&(from, to), |(ends, _)| *ends).is_ok()
     }
 
     pub(crate) fn add(&mut self, weather: Weather) {
@@ -291,7 +352,9 @@ impl Network {
         let link = &self.link;
         let plain = link.loss.is_zero() && link.reorder.is_zero() && link.duplicate.is_zero();
         match link.latency {
-            Latency::Uniform { min, max } if plain && self.own.is_empty() && self.weather.is_empty() => {
+            Latency::Uniform { min, max }
+                if plain && self.own.is_empty() && self.weather.is_empty() && self.map.is_none() =>
+            {
                 let delays = max.as_nanos().checked_sub(min.as_nanos())?.checked_add(1)?;
                 Some((min.as_nanos(), delays))
             }
@@ -329,7 +392,7 @@ mod tests {
     /// In calm weather one draw settles what the long way would, and weather that has passed leaves no trace.
     #[test]
     fn calm_is_a_shorter_way_to_the_same_fate() {
-        let mut network = Network::new(&Settings::default(), &Cluster::dense(3, 0));
+        let mut network = Network::new(&Settings::default(), None, &Cluster::dense(3, 0));
         assert!(network.calm.is_some());
         let root = CausalId::root(Seed(1), Purpose::Network);
         let fates =

@@ -6,7 +6,7 @@
 //! ```
 
 use stormglass_core::context::Context;
-use stormglass_core::disk::{SyncFate, SyncId};
+use stormglass_core::disk::SyncId;
 use stormglass_core::id::Address;
 use stormglass_core::random::{CausalId, Draws, Purpose};
 use stormglass_core::system::{Client as _, Node as _, System};
@@ -161,7 +161,7 @@ impl<S: System> World<S> {
 
     /// A sync has come to its end, well or badly.
     pub(crate) fn sync_done(&mut self, host: u32, sync: SyncId, id: CausalId) {
-        let fate = if self.sync_fails(host, id) { SyncFate::Failed } else { SyncFate::Durable };
+        let Some(fate) = self.sync_fate(host, sync, id) else { return };
         if let Some(result) = self.host(host).disk.finish_sync(sync, fate)
             && self.is_node(host)
         {

@@ -24,16 +24,6 @@ mod region;
 
 pub(crate) use links::set_of;
 
-/// Kinds that this engine cannot do yet.
-pub(crate) const fn lacks(kind: stormglass_plan::kind::Kind) -> Option<&'static str> {
-    use stormglass_plan::kind::Kind;
-    match kind {
-        kind if !matches!(kind.family(), Family::Disk | Family::Region) => None,
-        Kind::SlowDisk | Kind::FailSync => None,
-        _ => Some("the kernel has no such fault yet"),
-    }
-}
-
 impl<S: System> World<S> {
     /// The plan's fault at `place` strikes: its target is resolved now, and stays.
     pub(crate) fn strike(&mut self, place: usize, id: CausalId) {
@@ -48,7 +38,10 @@ impl<S: System> World<S> {
             Family::Process | Family::Disk | Family::Clock => {
                 let fields = fault.fields();
                 let (_, target) = fields.first().expect("faults of machines name a target");
-                let on = self.resolve(target, &mut draws);
+                let mut on = self.resolve(target, &mut draws);
+                if fault.kind().destroys() {
+                    self.keep_within_budget(fault, &mut on);
+                }
                 self.note_strike(place, id, on.clone());
                 for one in on {
                     self.strike_host(place, id.child(one as u64), fault, one as u32);
@@ -105,9 +98,35 @@ impl<S: System> World<S> {
         }
     }
 
+    /// Spares nodes beyond what the system survives, unless the plan says that anything goes; then says what was too
+    /// much.
+    fn keep_within_budget(&mut self, fault: &Fault, on: &mut Vec<usize>) {
+        let survives = self.system.survives(self.nodes.len());
+        let spares = self.plan.budget.is_declared();
+        on.retain(|&node| {
+            let room = self.damaged.contains(&node) || self.damaged.len() < survives || !spares;
+            if room {
+                self.damaged.insert(node);
+            }
+            room
+        });
+        if self.damaged.len() > survives && self.beyond_budget.is_none() {
+            let names: Vec<String> =
+                self.damaged.iter().map(|&node| self.address(node as u32).to_string()).collect();
+            self.beyond_budget = Some(format!(
+                "{} at {} made {} damaged copies ({}), and the system survives {survives}",
+                fault.name(),
+                self.now,
+                names.len(),
+                names.join(", ")
+            ));
+        }
+    }
+
     /// The places that `target` means now, ascending.
-    fn resolve(&self, target: &Target, draws: &mut Draws) -> Vec<usize> {
-        target::resolve::<S>(target, self.candidates(), &self.plan.cluster, draws)
+    pub(super) fn resolve(&self, target: &Target, draws: &mut Draws) -> Vec<usize> {
+        let topology = self.plan.topology.as_ref();
+        target::resolve::<S>(target, self.candidates(), &self.plan.cluster, topology, draws)
     }
 
     /// What the strike of the fault at `place` has done so far, to be added to. A fault is asked for its effect only
@@ -118,7 +137,7 @@ impl<S: System> World<S> {
         &mut self.strikes[strike.expect("a fault has an effect after it struck")].effect
     }
 
-    fn note_strike(&mut self, place: usize, id: CausalId, on: Vec<usize>) {
+    pub(super) fn note_strike(&mut self, place: usize, id: CausalId, on: Vec<usize>) {
         self.record(|world| {
             let whom: Vec<String> = on.iter().map(|&host| world.introduce(host)).collect();
             let whom = if whom.is_empty() { "nobody".to_owned() } else { whom.join(" ") };

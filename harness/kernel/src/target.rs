@@ -7,6 +7,7 @@ use stormglass_core::cluster::Cluster;
 use stormglass_core::random::Draws;
 use stormglass_core::system::{Node as _, Role, System};
 use stormglass_plan::fault::Target;
+use stormglass_plan::topology::{Place, Topology};
 
 use crate::host::Gate;
 
@@ -15,6 +16,7 @@ pub(crate) fn resolve<S: System>(
     target: &Target,
     (nodes, gates): (&[Option<S::Node>], &[Gate]),
     cluster: &Cluster,
+    topology: Option<&Topology>,
     draws: &mut Draws,
 ) -> Vec<usize> {
     let mut some = |count: usize, fits: &dyn Fn(Option<Role>) -> bool| {
@@ -35,8 +37,9 @@ pub(crate) fn resolve<S: System>(
         Target::Majority => some(count / 2 + 1, &|_| true),
         Target::Random(wanted) => some(*wanted as usize, &|_| true),
         Target::Role(name) => some(count, &|role| role.is_some_and(|role| role.0 == name)),
-        // Nobody is in a region yet.
-        Target::OneRegion | Target::Region(_) | Target::OneZone | Target::Zone(_) => Vec::new(),
+        Target::OneRegion | Target::Region(_) | Target::OneZone | Target::Zone(_) => {
+            topology.map_or_else(Vec::new, |topology| of_a_region(target, topology, count, draws))
+        }
         Target::Clients(wanted) => {
             let mut clients: Vec<usize> = (count..cluster.len()).collect();
             draws.shuffle(&mut clients);
@@ -47,4 +50,17 @@ pub(crate) fn resolve<S: System>(
     };
     found.sort_unstable();
     found
+}
+
+/// The nodes of a region or a zone, by name or drawn among those that have nodes.
+fn of_a_region(target: &Target, topology: &Topology, nodes: usize, draws: &mut Draws) -> Vec<usize> {
+    let places = &topology.places()[..nodes];
+    let drawn = draws.below(nodes.max(1) as u64) as usize;
+    let means = |place: Place| match target {
+        Target::Region(name) => topology.regions[place.region].name == *name,
+        Target::Zone(name) => topology.zone_name(place) == *name,
+        Target::OneRegion => places[drawn].region == place.region,
+        _ => places[drawn] == place,
+    };
+    (0..nodes).filter(|&node| means(places[node])).collect()
 }

@@ -3,6 +3,7 @@
 //! [`World::step`] takes the next event, moves the clock to it and lets it happen. Cloning a world clones its
 //! whole future: both copies go on identically. The world keeps no trace unless asked for, and always a digest.
 
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -63,6 +64,9 @@ pub struct World<S: System> {
     pub(crate) held: Vec<Held<S>>,
     /// Whether messages are encoded on their way.
     pub(crate) wired: bool,
+    /// The places of nodes whose copy a fault may have destroyed.
+    pub(crate) damaged: BTreeSet<usize>,
+    pub(crate) beyond_budget: Option<String>,
     pub(crate) downs: Vec<Down>,
     pub(crate) leadership: Vec<Leadership>,
     /// The part each node played when it last said something, by place.
@@ -161,7 +165,7 @@ impl<S: System> World<S> {
             hosts: (0..hosts).map(|_| Host::new()).collect(),
             nodes: cluster.nodes().iter().map(|&id| Some(system.node(id, cluster))).collect(),
             clients: cluster.clients().map(client).collect(),
-            network: Network::new(&plan.network, cluster),
+            network: Network::new(&plan.network, plan.topology.as_ref(), cluster),
             history: History::new(),
             processes: cluster.clients().count() as u64,
             notices: Vec::new(),
@@ -174,6 +178,8 @@ impl<S: System> World<S> {
             strikes: Vec::new(),
             held: Vec::new(),
             wired: plan.wire,
+            damaged: BTreeSet::new(),
+            beyond_budget: None,
             downs: Vec::new(),
             leadership: Vec::new(),
             parts: vec![Role::MEMBER; cluster.nodes().len()],

@@ -85,6 +85,7 @@ fn world(nodes: u32) -> World<Chatter> {
         wire: false,
         budget: stormglass_plan::scenario::Budget::Declared,
         availability: None,
+        topology: None,
         limits: Limits::default(),
         faults: Vec::new(),
         operations: Vec::new(),

@@ -31,6 +31,7 @@ use crate::latency::Latency;
 use crate::nemesis::Nemesis;
 use crate::plan::{DiskTimes, Limits, Link, Network};
 use crate::scenario::{Budget, Expect, Ids, Members, Phases, Repeat, Scenario, TimedFault};
+use crate::topology::Topology;
 use crate::workload::{Kv, Workload};
 
 impl Scenario {
@@ -54,6 +55,7 @@ impl Scenario {
             wire: false,
             budget: Budget::Declared,
             availability: None,
+            topology: None,
             limits: Limits::default(),
             faults: Vec::new(),
             nemesis: None,
@@ -176,6 +178,16 @@ impl Scenario {
     #[must_use]
     pub fn budget(mut self, budget: Budget) -> Scenario {
         self.budget = budget;
+        self
+    }
+
+    /// Where everybody is, and with that how many nodes and clients there are.
+    #[must_use]
+    pub fn topology(mut self, topology: Topology) -> Scenario {
+        let (nodes, clients) = topology.members();
+        self.cluster.nodes = Count::from(nodes);
+        self.cluster.clients = Count::from(clients);
+        self.topology = Some(topology);
         self
     }
 

@@ -36,6 +36,20 @@ impl<O> Plan<O> {
                 problems.extend(self.absent(format!("network.links[{place}].{end}"), address));
             }
         }
+        if let Some(topology) = &self.topology {
+            topology.problems(&mut problems);
+            let (nodes, clients) = topology.members();
+            let here = (self.cluster.nodes().len() as u32, self.cluster.clients().count() as u32);
+            if (nodes, clients) != here {
+                problems.push(Problem::new(
+                    "topology.regions",
+                    format!(
+                        "the regions have {nodes} nodes and {clients} clients, the cluster {} and {}",
+                        here.0, here.1
+                    ),
+                ));
+            }
+        }
         self.check_faults(&mut problems);
         self.check_operations(&mut problems);
         problems.truncate(PROBLEMS_MAX);

@@ -20,7 +20,7 @@ pub fn plan<O: Operations>(scenario: &Scenario, seed: Seed) -> Result<Plan<O>, P
     if let Some(problem) = scenario.problems().into_iter().next() {
         return Err(problem);
     }
-    let cluster = knobs::cluster(&scenario.cluster, seed);
+    let cluster = knobs::cluster(&scenario.members(), seed);
     let timeline = scenario.phases.timeline();
     let clients = cluster.clients().count() as u32;
     let mut faults = timed(&scenario.faults, &timeline);
@@ -48,6 +48,7 @@ pub fn plan<O: Operations>(scenario: &Scenario, seed: Seed) -> Result<Plan<O>, P
         disk: knobs::disk(scenario, seed),
         wire: scenario.wire,
         budget: scenario.budget,
+        topology: scenario.topology.clone(),
         availability: scenario.availability.clone(),
         limits: scenario.limits,
         cluster,

@@ -52,6 +52,8 @@ pub struct Run<O, R> {
     pub stats: Stats,
     /// When each fault struck and on whom it fell, in order.
     pub strikes: Vec<Strike>,
+    /// Why losses were to be expected: faults had destroyed more than the system promises to survive.
+    pub beyond_budget: Option<String>,
     /// When nodes were down, in order.
     pub downs: Vec<Down>,
     /// When nodes began to lead or to seek leadership, in order.

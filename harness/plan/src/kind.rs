@@ -202,6 +202,14 @@ kinds! {
         r#"{ stale-client = { clients = 1, node = "leader" } }"#;
 }
 
+impl Kind {
+    /// Whether it may destroy a copy of what a node holds durably: what a fault budget is about.
+    #[must_use]
+    pub const fn destroys(self) -> bool {
+        matches!(self, Kind::Wipe | Kind::LyingSync | Kind::BitRot | Kind::MisdirectedWrite)
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())

@@ -40,7 +40,7 @@
 //! # Reading order
 //!
 //! What to try: [`scenario`], [`builder`], [`count`], [`workload`], [`nemesis`]. What goes wrong: [`fault`], [`kind`],
-//! [`latency`]. What will happen: [`plan`](mod@plan), [`draw`], [`page`]. Files and the mistakes in them: [`source`],
+//! [`latency`], [`topology`]. What will happen: [`plan`](mod@plan), [`draw`], [`page`]. Files and the mistakes in them: [`source`],
 //! [`read`], [`store`], [`configure`], [`problem`], [`diagnostic`]. Who runs it: [`engine`], [`effect`].
 //!
 //! This crate runs nothing and judges nothing. It opens one file when [`Source::open`](source::Source::open) is
@@ -55,6 +55,7 @@ pub mod nemesis;
 pub mod fault;
 pub mod kind;
 pub mod latency;
+pub mod topology;
 pub mod plan;
 pub mod draw;
 pub mod page;

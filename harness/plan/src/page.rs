@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 
 use crate::describe::WhoTakesPart;
 use crate::plan::{Plan, PlannedFault, Timeline};
+use crate::topology::Topology;
 use crate::workload::Operations;
 
 /// So many faults are shown, and so many operations; the rest is counted.
@@ -37,6 +38,9 @@ impl<O: Operations + Display> Display for Page<'_, O> {
         for (place, (name, value)) in plan.params.iter().enumerate() {
             let heading = if place == 0 { "params" } else { "" };
             writeln!(f, "{heading:<9} {name} = {value}")?;
+        }
+        if let Some(topology) = &plan.topology {
+            regions(topology, f)?;
         }
         self.good_weather(f)?;
         phases(&plan.timeline, f)?;
@@ -78,6 +82,24 @@ impl<O: Operations + Display> Page<'_, O> {
             more => write!(f, "\n            … {more} more"),
         }
     }
+}
+
+/// Who is where, and how far apart.
+fn regions(topology: &Topology, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (place, region) in topology.regions.iter().enumerate() {
+        let heading = if place == 0 { "regions" } else { "" };
+        write!(
+            f,
+            "{heading:<9} {}: {} nodes in {} zones, {} clients",
+            region.name, region.nodes, region.zones, region.clients
+        )?;
+        for to in place + 1..topology.regions.len() {
+            let far = topology.between(place, to).unwrap_or_default();
+            write!(f, "; {far} to {}", topology.regions[to].name)?;
+        }
+        writeln!(f)?;
+    }
+    Ok(())
 }
 
 fn phases(timeline: &Timeline, f: &mut fmt::Formatter<'_>) -> fmt::Result {

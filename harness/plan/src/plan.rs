@@ -14,6 +14,7 @@ use stormglass_core::time::{Duration, Time};
 use crate::fault::Fault;
 use crate::latency::Latency;
 use crate::scenario::{Budget, is_off};
+use crate::topology::Topology;
 
 /// The form of saved plans. Raised when an older plan could not be read or would mean something else.
 pub const FORMAT: u32 = 1;
@@ -38,6 +39,9 @@ pub struct Plan<O> {
     pub params: toml::Table,
     /// Who takes part.
     pub cluster: Cluster,
+    /// Where everybody is; all in one place, if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topology: Option<Topology>,
     /// When each phase ends.
     pub timeline: Timeline,
     /// The network in good weather.
@@ -64,8 +68,9 @@ pub struct Plan<O> {
 impl<O> Plan<O> {
     /// The region of a client; one word for all if the plan has no regions.
     #[must_use]
-    pub fn region_of(&self, _client: ClientId) -> &str {
-        "everywhere"
+    pub fn region_of(&self, client: ClientId) -> &str {
+        let topology = self.topology.as_ref();
+        topology.and_then(|topology| topology.region_of(&self.cluster, client.into())).unwrap_or("everywhere")
     }
 }
 

@@ -12,6 +12,7 @@ use crate::count::Count;
 use crate::fault::Fault;
 use crate::nemesis::{Features, Nemesis};
 use crate::plan::{DiskTimes, Limits, Network, Timeline};
+use crate::topology::Topology;
 use crate::workload::Workload;
 
 /// What to try.
@@ -42,6 +43,9 @@ pub struct Scenario {
     /// Who takes part.
     #[serde(default)]
     pub cluster: Members,
+    /// Where everybody is; all in one place, if not given. It says how many nodes and clients there are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topology: Option<Topology>,
     /// What clients ask for; nothing, if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workload: Option<Workload>,
@@ -226,10 +230,26 @@ impl TimedFault {
 }
 
 impl Scenario {
+    /// Who takes part: as many as the regions say, if there are any.
+    #[must_use]
+    pub fn members(&self) -> Members {
+        match &self.topology {
+            Some(topology) => {
+                let (nodes, clients) = topology.members();
+                Members { nodes: Count::from(nodes), clients: Count::from(clients), ..self.cluster }
+            }
+            None => self.cluster,
+        }
+    }
+
     /// What it has that some kinds of faults need.
     #[must_use]
     pub fn features(&self) -> Features {
-        Features { wire: self.wire, regions: false, clients: self.workload.is_some() }
+        Features {
+            wire: self.wire,
+            regions: self.topology.as_ref().is_some_and(|topology| topology.regions.len() > 1),
+            clients: self.workload.is_some(),
+        }
     }
 
     /// As many as run in a second or two.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use stormglass_core::random::Seed;
 use stormglass_core::time::Duration;
 use stormglass_core::verdict::Verdict;
 use stormglass_explore::report::Report;
@@ -20,6 +21,10 @@ pub struct Tally {
     pub violated: u64,
     /// Seeds that could not be decided.
     pub unknown: u64,
+    /// Seeds in which something was lost, as was to be expected: faults had destroyed more than the system survives.
+    pub expected_losses: u64,
+    /// The smallest such seed, with what was lost and why.
+    pub first_loss: Option<(Seed, String)>,
     /// Events of all runs.
     pub events: u64,
     /// Operations invoked in all runs.
@@ -58,6 +63,10 @@ impl Tally {
     pub fn add(&mut self, report: Report, expect: &Expect) {
         self.runs += 1;
         self.events += report.stats.events;
+        if let Some(loss) = &report.expected_loss {
+            self.expected_losses += 1;
+            self.first_loss.get_or_insert_with(|| (report.seed, loss.clone()));
+        }
         self.operations += report.invoked as u64;
         self.strikes += report.strikes as u64;
         for (&kind, &(strikes, effect)) in &report.effects {

@@ -37,6 +37,9 @@ fn result(scenario: &Scenario, tally: &Tally) -> String {
         None => "nothing".to_owned(),
     };
     match tally.outcome(scenario) {
+        Outcome::Ok if tally.expected_losses > 0 => {
+            format!("ok, expected loss in {} of {}", tally.expected_losses, tally.runs)
+        }
         Outcome::Ok => "ok".to_owned(),
         Outcome::Found => format!("found by {}", found_by(tally)),
         Outcome::NotFound if tally.violated > 0 => {

@@ -37,11 +37,18 @@ impl File {
         &self.durable
     }
 
-    pub(super) fn write(&mut self, mark: WriteMark, offset: usize, bytes: &[u8]) {
+    /// Readers see the bytes at `offset`; on the disk they land at `lands`.
+    pub(super) fn write(&mut self, mark: WriteMark, offset: usize, lands: usize, bytes: &[u8]) {
         let start = self.pending_bytes.len();
         self.pending_bytes.extend_from_slice(bytes);
-        self.pending.push(Change { mark, kind: ChangeKind::Write { offset, start, len: bytes.len() } });
+        let kind = ChangeKind::Write { offset: lands, start, len: bytes.len() };
+        self.pending.push(Change { mark, kind });
         put(&mut self.cached, offset, bytes);
+    }
+
+    /// Flips one bit of what is durable.
+    pub(super) fn flip(&mut self, bit: u64) {
+        self.durable[(bit / 8) as usize] ^= 1 << (bit % 8);
     }
 
     pub(super) fn set_len(&mut self, mark: WriteMark, len: usize) {
@@ -170,7 +177,7 @@ mod tests {
     fn a_file_that_is_never_idle_does_not_grow_behind_its_writes() {
         let mut file = File::default();
         for round in 0..10_000u64 {
-            file.write(WriteMark(round), round as usize * 8, &round.to_le_bytes());
+            file.write(WriteMark(round), round as usize * 8, round as usize * 8, &round.to_le_bytes());
             // The sync of the write before completes: one write is always pending.
             file.settle(WriteMark(round));
             assert!(file.pending_bytes.len() <= 16, "round {round}: {} bytes", file.pending_bytes.len());

@@ -53,6 +53,7 @@ fn plan<O>(nodes: u32, clients: u32, span: Duration, seed: u64) -> Plan<O> {
         wire: false,
         budget: stormglass_plan::scenario::Budget::Declared,
         availability: None,
+        topology: None,
         limits: Limits::default(),
         faults: Vec::new(),
         operations: Vec::new(),

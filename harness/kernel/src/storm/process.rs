@@ -82,7 +82,7 @@ impl<S: System> World<S> {
     }
 
     /// The host goes down and stays so until the fault lets it up.
-    fn go_down(&mut self, place: usize, host: u32, unsynced: CrashLoss, id: CausalId) {
+    pub(super) fn go_down(&mut self, place: usize, host: u32, unsynced: CrashLoss, id: CausalId) {
         self.hosts[host as usize].held_down.push(place);
         self.crash(place, host, unsynced, id);
     }
@@ -96,7 +96,7 @@ impl<S: System> World<S> {
     }
 
     /// The fault no longer holds the host down; it restarts if no other does.
-    fn let_up(&mut self, place: usize, host: u32, id: CausalId) {
+    pub(super) fn let_up(&mut self, place: usize, host: u32, id: CausalId) {
         let this = &mut self.hosts[host as usize];
         let held = this.held_down.len();
         this.held_down.retain(|&fault| fault != place);
@@ -154,6 +154,7 @@ impl<S: System> World<S> {
         self.gates[host as usize] = Gate::Down;
         self.timers[host as usize].clear();
         this.inbox.clear();
+        this.stalled.clear();
         this.downed_by = place;
         self.fuses -= u32::from(this.fuse.take().is_some());
         let damage = this.disk.crash(unsynced, &mut Draws::new(id, Purpose::Disk));
