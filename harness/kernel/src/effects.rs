@@ -10,7 +10,7 @@ use stormglass_plan::fault::Release;
 
 use crate::host::{Burns, Fuse, Gate, Notice};
 use crate::network::{Fate, Loss};
-use crate::queue::Key;
+use crate::queue::{AFTER, Key};
 use crate::wire;
 use crate::world::{Deed, Event, World};
 
@@ -91,7 +91,7 @@ impl<S: System> World<S> {
         for (fault, _, step) in self.host(host).slow.clone() {
             self.effect_of(fault).inputs += 1;
             if !step.is_zero() {
-                self.occupy(host, step, cause.child(u64::MAX - fault as u64));
+                self.occupy(host, step, cause.child(AFTER - 1 - fault as u64));
             }
         }
     }

@@ -5,7 +5,7 @@ use stormglass_core::random::CausalId;
 use stormglass_core::system::System;
 use stormglass_plan::fault::{Fault, Release};
 
-use crate::queue::Key;
+use crate::queue::{AFTER, Key};
 use crate::world::{Event, World};
 
 /// One message held back.
@@ -34,7 +34,7 @@ impl<S: System> World<S> {
         let released: Vec<Held<S>> = self.held.extract_if(.., released).collect();
         for Held { to, from, message, id, .. } in released {
             let sender = plan.cluster.index_of(from).expect("only members send") as u32;
-            let id = id.child(u64::MAX);
+            let id = id.child(AFTER);
             let delay = self.network.delay(sender, to, id);
             self.queue.push(Key::new(self.now + delay, id), Event::Deliver { to, from, message });
         }

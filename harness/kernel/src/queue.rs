@@ -27,6 +27,9 @@ const MANY: usize = 8;
 /// No place. Its last bits say that its block is full, so that an empty slot needs no test of its own.
 const NONE: u32 = u32::MAX;
 
+/// The index of what follows from an event later, and is none of its step's effects: far above those.
+pub(crate) const AFTER: u64 = u64::MAX - 2;
+
 /// When an event happens, and its rank among those of one moment: the causal id, never insertion order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Key {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::network::{Fate, Garble};
+use crate::queue::AFTER;
 use crate::world::World;
 
 /// How many bytes a message takes on the wire.
@@ -49,7 +50,7 @@ impl<S: System> World<S> {
             fate => (fate, None),
         };
         if let Some(Garble { fault, bits }) = garble {
-            flip(&mut bytes, bits, &mut Draws::new(id.child(fault as u64).child(u64::MAX), Purpose::Network));
+            flip(&mut bytes, bits, &mut Draws::new(id.child(fault as u64).child(AFTER), Purpose::Network));
         }
         match (decode::<S::Message>(&bytes), garble) {
             (Some(message), _) => self.meet_fate(to, from, message, fate, cause, id),

@@ -142,8 +142,7 @@ fn a_timeline_is_a_page() {
 /// However fierce the storm and however odd the cluster, the page has about sixty lines and none is endless.
 #[test]
 fn no_page_is_longer_than_a_page() {
-    let fierce =
-        Nemesis { faults: Some(every_kind()), intensity: Intensity::Heavy, ..Nemesis::default() };
+    let fierce = Nemesis { faults: Some(every_kind()), intensity: Intensity::Heavy, ..Nemesis::default() };
     let scenario = storm().nodes(1..=40).ids(Ids::Either).nemesis(fierce);
     for seed in 0..300 {
         let page = page(&scenario, seed);

@@ -23,11 +23,7 @@ fn storm() -> Scenario {
         .clients(4)
         .ids(Ids::Either)
         .workload(Kv::default())
-        .nemesis(Nemesis {
-            faults: Some(every_kind()),
-            intensity: Intensity::Heavy,
-            ..Nemesis::default()
-        })
+        .nemesis(Nemesis { faults: Some(every_kind()), intensity: Intensity::Heavy, ..Nemesis::default() })
 }
 
 /// A plan of a handful of lines.

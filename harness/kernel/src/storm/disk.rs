@@ -7,7 +7,7 @@ use stormglass_core::time::Duration;
 use stormglass_plan::fault::Fault;
 
 use crate::host::{DiskWeather, DiskWeatherKind};
-use crate::queue::Key;
+use crate::queue::{AFTER, Key};
 use crate::world::{Deed, Event, World};
 
 impl<S: System> World<S> {
@@ -46,7 +46,7 @@ impl<S: System> World<S> {
         if matches!(fault, Fault::StallDisk { .. }) && !stalls(&this.disk_weather) {
             for (sync, id) in std::mem::take(&mut this.stalled) {
                 let deed = Deed::SyncDone { host, sync };
-                self.queue.push(Key::new(self.now, id.child(u64::MAX)), Event::Deed(deed));
+                self.queue.push(Key::new(self.now, id.child(AFTER)), Event::Deed(deed));
             }
         }
         self.effect_of(place).accesses += shown;

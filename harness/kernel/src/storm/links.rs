@@ -9,7 +9,7 @@ use stormglass_core::time::Duration;
 use stormglass_plan::fault::{Clients, Fault, Target, Way};
 
 use crate::network::{Meter, Weather, WeatherKind};
-use crate::queue::Key;
+use crate::queue::{AFTER, Key};
 use crate::world::{Deed, Event, World};
 
 impl<S: System> World<S> {
@@ -110,7 +110,7 @@ impl<S: System> World<S> {
             self.calm_down(place);
             *period - cut
         };
-        let id = self.strikes[strike].id.child(u64::MAX - u64::from(turn));
+        let id = self.strikes[strike].id.child(AFTER - 1 - u64::from(turn));
         let deed = Deed::Flap { place: place as u32, turn: turn + 1 };
         self.queue.push(Key::new(self.now + lasts, id), Event::Deed(deed));
     }

@@ -10,7 +10,7 @@ use stormglass_plan::fault::{Fault, Target};
 use crate::digest::hash_of;
 use crate::host::{ClientState, Gate, Input};
 use crate::network::{Weather, WeatherKind};
-use crate::queue::Key;
+use crate::queue::{AFTER, Key};
 use crate::world::{Deed, Event, World};
 use stormglass_core::random::mix;
 
@@ -101,6 +101,6 @@ impl<S: System> World<S> {
         let state: &mut ClientState<S> = &mut self.clients[host as usize - self.nodes.len()];
         state.client = fresh;
         self.arrive(host, id, Input::Start);
-        self.queue.push(Key::new(self.now, id.child(u64::MAX)), Event::Deed(Deed::Free { host }));
+        self.queue.push(Key::new(self.now, id.child(AFTER)), Event::Deed(Deed::Free { host }));
     }
 }

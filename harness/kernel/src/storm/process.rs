@@ -9,7 +9,7 @@ use stormglass_core::trace::Kind;
 use stormglass_plan::fault::Fault;
 
 use crate::host::{Burns, Fuse, Gate, Input, Notice, Relapse};
-use crate::queue::Key;
+use crate::queue::{AFTER, Key};
 use crate::world::{Deed, Event, World};
 
 impl<S: System> World<S> {
@@ -107,7 +107,7 @@ impl<S: System> World<S> {
 
     fn revive_after(&mut self, down: Duration, place: usize, host: u32, id: CausalId) {
         let deed = Deed::Revive { place: place as u32, host };
-        self.queue.push(Key::new(self.now + down, id.child(u64::MAX)), Event::Deed(deed));
+        self.queue.push(Key::new(self.now + down, id.child(AFTER)), Event::Deed(deed));
     }
 
     /// A rolling restart has come to this host.

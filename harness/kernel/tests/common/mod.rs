@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use serde::{Deserialize, Serialize};
 use stormglass_core::prelude::*;
 use stormglass_kernel::Kernel;
-use stormglass_plan::engine::{Engine as _, Run, Tracing};
+use stormglass_plan::engine::{Effect, Engine as _, Run, Tracing};
 use stormglass_plan::fault::{Fault, Target};
 use stormglass_plan::plan::{
     DiskTimes, FORMAT, Limits, Network, Plan, PlannedFault, PlannedOperation, Timeline,
@@ -20,6 +20,8 @@ use stormglass_plan::plan::{
 pub const TICK: Duration = Duration::from_millis(10);
 /// Bytes of one record on the disk.
 pub const RECORD: usize = 8;
+/// What a watchful probe writes: every record is the same, so that it knows what it should find.
+pub const PATTERN: u64 = 0x5A5A_A5A5_1234_5678;
 
 #[derive(Clone, Default)]
 pub struct Probe {
@@ -29,6 +31,10 @@ pub struct Probe {
     pub silent: bool,
     /// How long a node works on each ping.
     pub work: Duration,
+    /// Whether it looks closely: passes a point at each tick, reads its records back, and says what it finds.
+    pub watchful: bool,
+    /// How many destroyed copies it says it survives.
+    pub survives: usize,
     /// Who calls itself leader.
     pub leader: Option<NodeId>,
     /// Where its monitors write down what nodes say.
@@ -61,6 +67,18 @@ pub enum Note {
     },
     Synced {
         failed: bool,
+    },
+    /// The sync of this tick's record is complete.
+    Kept {
+        tick: u64,
+    },
+    /// The disk did not let it read.
+    Unreadable,
+    /// The disk did not let it write.
+    Refused,
+    /// So many bytes of its records are not as it wrote them.
+    Damaged {
+        bytes: u64,
     },
     /// A crash; the disk has kept so many records, holes not counted.
     Crashed {
@@ -106,6 +124,7 @@ pub struct ProbeNode {
     peers: Vec<NodeId>,
     probe: Probe,
     tick: u64,
+    asked: Vec<(SyncId, u64)>,
 }
 
 #[derive(Clone)]
@@ -121,6 +140,9 @@ impl Node<Probe> for ProbeNode {
             let file = cx.disk().open("records").unwrap();
             cx.disk().sync_directory();
             records = cx.disk().len(file) / RECORD as u64;
+            if self.probe.watchful {
+                self.look(file, cx);
+            }
         }
         cx.emit(Note::Started { records });
         cx.set_timer(Timer::Tick, TICK);
@@ -144,6 +166,9 @@ impl Node<Probe> for ProbeNode {
         self.tick += 1;
         let sent = cx.elapsed();
         cx.emit(Note::Ticked { tick: self.tick, wall: cx.wall_clock(), elapsed: sent });
+        if self.probe.watchful {
+            cx.point("ticked");
+        }
         if !self.probe.silent {
             for &peer in &self.peers {
                 cx.send(peer, Message::Ping { tick: self.tick, sent });
@@ -151,14 +176,26 @@ impl Node<Probe> for ProbeNode {
         }
         if self.probe.durable {
             let file = cx.disk().open("records").unwrap();
-            cx.disk().append(file, &self.tick.to_le_bytes()).unwrap();
-            cx.disk().sync(file);
+            let record = if self.probe.watchful { PATTERN } else { self.tick };
+            match cx.disk().append(file, &record.to_le_bytes()) {
+                Ok(_) => {
+                    let sync = cx.disk().sync(file);
+                    self.asked.push((sync, self.tick));
+                }
+                Err(_) => cx.emit(Note::Refused),
+            }
+            if self.probe.watchful {
+                self.look(file, cx);
+            }
         }
         cx.set_timer(Timer::Tick, TICK);
     }
 
-    fn on_synced(&mut self, _sync: SyncId, result: Result<(), DiskError>, cx: &mut Context<'_, Probe>) {
+    fn on_synced(&mut self, sync: SyncId, result: Result<(), DiskError>, cx: &mut Context<'_, Probe>) {
         cx.emit(Note::Synced { failed: result.is_err() });
+        if let Some(&(_, tick)) = self.asked.iter().find(|(asked, _)| self.probe.watchful && *asked == sync) {
+            cx.emit(Note::Kept { tick });
+        }
     }
 
     fn role(&self) -> Role {
@@ -166,6 +203,22 @@ impl Node<Probe> for ProbeNode {
             Some(leader) if leader == self.me => Role::LEADER,
             Some(_) => Role::FOLLOWER,
             None => Role::MEMBER,
+        }
+    }
+}
+
+impl ProbeNode {
+    /// Reads the records back and says what is wrong with them.
+    fn look(&self, file: FileId, cx: &mut Context<'_, Probe>) {
+        let wrong = match cx.disk().read(file) {
+            Ok(content) => {
+                let right = PATTERN.to_le_bytes();
+                content.iter().zip(right.iter().cycle()).filter(|(is, was)| is != was).count()
+            }
+            Err(_) => return cx.emit(Note::Unreadable),
+        };
+        if wrong > 0 {
+            cx.emit(Note::Damaged { bytes: wrong as u64 });
         }
     }
 }
@@ -206,11 +259,21 @@ impl System for Probe {
     type Ret = Tick;
 
     fn node(&self, id: NodeId, cluster: &Cluster) -> ProbeNode {
-        ProbeNode { me: id, peers: cluster.peers(id).collect(), probe: self.clone(), tick: 0 }
+        ProbeNode {
+            me: id,
+            peers: cluster.peers(id).collect(),
+            probe: self.clone(),
+            tick: 0,
+            asked: Vec::new(),
+        }
     }
 
     fn client(&self, _id: ClientId, _cluster: &Cluster) -> ProbeClient {
         ProbeClient { request: 0, open: false }
+    }
+
+    fn survives(&self, _nodes: usize) -> usize {
+        self.survives
     }
 
     fn monitors(&self) -> Vec<Box<dyn Monitor<Probe>>> {
@@ -279,6 +342,17 @@ impl Seen {
     /// When `node` ticked, in `from..until` milliseconds.
     pub fn ticks(&self, node: u32, from: u64, until: u64) -> usize {
         self.of(node, from, until).iter().filter(|note| matches!(note, Note::Ticked { .. })).count()
+    }
+
+    /// What the plan's fault at `place` did.
+    pub fn effect(&self, place: usize) -> Effect {
+        self.run.strikes.iter().find(|strike| strike.fault == place).unwrap().effect
+    }
+
+    /// When `node` said things like this, in milliseconds.
+    pub fn when(&self, node: u32, like: impl Fn(&Note) -> bool) -> Vec<u64> {
+        let said = self.notes.iter().filter(|noted| noted.node == NodeId(node) && like(&noted.note));
+        said.map(|noted| noted.at.since(Time::ZERO).as_millis()).collect()
     }
 
     /// On whom the plan's fault at `place` fell.
