@@ -296,9 +296,15 @@ impl Disk {
             Malady::Astray(rate) => Some(*rate),
             _ => None,
         };
-        let sectors = self.len(file) / SECTOR as u64 + 1;
+        // One sector more than the file has, so that there always is another than the right one.
+        let right = (offset / SECTOR) as u64;
+        let sectors = (self.len(file) / SECTOR as u64 + 2).max(right + 1);
         Ok(match self.shows(astray) {
-            Some(mut draws) => draws.below(sectors) as usize * SECTOR,
+            Some(mut draws) => {
+                let drawn = draws.below(sectors - 1);
+                let wrong = drawn + u64::from(drawn >= right);
+                wrong as usize * SECTOR + offset % SECTOR
+            }
             None => offset,
         })
     }

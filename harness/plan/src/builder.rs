@@ -184,9 +184,6 @@ impl Scenario {
     /// Where everybody is, and with that how many nodes and clients there are.
     #[must_use]
     pub fn topology(mut self, topology: Topology) -> Scenario {
-        let (nodes, clients) = topology.members();
-        self.cluster.nodes = Count::from(nodes);
-        self.cluster.clients = Count::from(clients);
         self.topology = Some(topology);
         self
     }

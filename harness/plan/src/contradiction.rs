@@ -87,21 +87,15 @@ impl Scenario {
         };
         topology.problems(problems);
         let (nodes, clients) = topology.members();
+        let (cluster, usual) = (self.cluster, Members::default());
         let counts = [
-            ("cluster.nodes", nodes, self.cluster.nodes),
-            ("cluster.clients", clients, self.cluster.clients),
+            ("cluster.nodes", nodes, cluster.nodes, usual.nodes),
+            ("cluster.clients", clients, cluster.clients, usual.clients),
         ];
-        for (path, placed, count) in counts {
-            // Nobody has to say it twice.
-            if count != Count::from(placed) && self.cluster != Members::default() {
-                problems.push(
-                    Problem::new(
-                        path,
-                        format!("{count} stands here, but the regions have {placed} together"),
-                    )
-                    .expected(placed.to_string())
-                    .help("the regions of [topology] say how many there are: say the same here"),
-                );
+        for (path, placed, count, usual) in counts {
+            // Nobody has to say it twice. Whether the usual number was said, only the file knows.
+            if count != usual {
+                problems.extend(miscounted(path, placed, count));
             }
         }
         for (place, fault) in self.faults.iter().enumerate() {
@@ -379,6 +373,16 @@ impl Scenario {
             );
         }
     }
+}
+
+/// What is wrong if the cluster's `count` is not what the regions have.
+pub(crate) fn miscounted(path: &str, placed: u32, count: Count) -> Option<Problem> {
+    let contradicts = count != Count::from(placed);
+    contradicts.then(|| {
+        Problem::new(path, format!("{count} stands here, but the regions have {placed} together"))
+            .expected(placed.to_string())
+            .help("the regions of [topology] say how many there are: say the same here, or nothing")
+    })
 }
 
 /// Whether the regions and zones that a fault names exist.

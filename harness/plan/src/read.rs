@@ -4,9 +4,10 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
+use crate::contradiction::miscounted;
 use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::problem::Problem;
-use crate::scenario::Scenario;
+use crate::scenario::{Members, Scenario};
 use crate::source::Source;
 use crate::words;
 
@@ -18,8 +19,29 @@ impl Source {
     pub fn scenario(&self, systems: &[&str]) -> Result<Scenario, Mistakes> {
         let scenario: Scenario = self.parse()?;
         self.known_system(&scenario.system, systems)?;
-        self.sound(&scenario.problems())?;
+        let mut problems = scenario.problems();
+        problems.extend(self.said_twice(&scenario)?);
+        self.sound(&problems)?;
         Ok(scenario)
+    }
+
+    /// Numbers of members that are said beside a topology which says otherwise: the value alone does not tell a number
+    /// that was written from one that nobody wrote.
+    fn said_twice(&self, scenario: &Scenario) -> Result<Vec<Problem>, Mistakes> {
+        let Some(topology) = &scenario.topology else { return Ok(Vec::new()) };
+        let table: toml::Table = self.parse()?;
+        let (nodes, clients) = topology.members();
+        let (cluster, usual) = (scenario.cluster, Members::default());
+        let counts = [
+            ("nodes", nodes, cluster.nodes, usual.nodes),
+            ("clients", clients, cluster.clients, usual.clients),
+        ];
+        let written = |field: &str| table.get("cluster").and_then(|members| members.get(field)).is_some();
+        let wrong = counts
+            .into_iter()
+            .filter(|&(field, _, count, usual)| count == usual && written(field))
+            .filter_map(|(field, placed, count, _)| miscounted(&format!("cluster.{field}"), placed, count));
+        Ok(wrong.collect())
     }
 
     /// Anything that `serde` can read.

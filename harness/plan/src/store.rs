@@ -53,9 +53,21 @@ impl<O: Serialize> Plan<O> {
             line(&mut text, "params", params)?;
         }
         line(&mut text, "cluster", &self.cluster)?;
+        if let Some(topology) = &self.topology {
+            line(&mut text, "topology", topology)?;
+        }
         line(&mut text, "timeline", &self.timeline)?;
         line(&mut text, "network", &self.network)?;
         line(&mut text, "disk", &self.disk)?;
+        if self.wire {
+            line(&mut text, "wire", &self.wire)?;
+        }
+        if !self.budget.is_declared() {
+            line(&mut text, "budget", &self.budget)?;
+        }
+        if let Some(bounds) = &self.availability {
+            line(&mut text, "availability", bounds)?;
+        }
         line(&mut text, "limits", &self.limits)?;
         list(&mut text, "faults", &self.faults)?;
         list(&mut text, "operations", &self.operations)?;

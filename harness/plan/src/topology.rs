@@ -17,6 +17,9 @@ pub use preset::Preset;
 
 mod preset;
 
+/// From here to Pluto and more is a slip of the keyboard.
+const LATENCY_MAX: Duration = Duration::from_secs(86_400);
+
 /// Regions, zones, and the latencies between them. In files `[topology]`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -188,6 +191,19 @@ impl Topology {
                 if !names.contains(&&name[..]) {
                     problems.push(Problem::unknown(path, "region", name, &names));
                 }
+            }
+        }
+        let said = self.latency.iter().flat_map(|(from, row)| {
+            row.iter().map(move |(to, &latency)| (format!("latency.{from}.{to}"), latency))
+        });
+        let within = [("within-zone", self.within_zone), ("between-zones", self.between_zones)]
+            .map(|(field, latency)| (field.to_owned(), latency));
+        for (field, latency) in said.chain(within) {
+            if latency > LATENCY_MAX {
+                problems.push(
+                    Problem::new(format!("topology.{field}"), format!("{latency} one way cannot be"))
+                        .expected(format!("at most {LATENCY_MAX}")),
+                );
             }
         }
         for from in 0..self.regions.len() {

@@ -25,9 +25,14 @@ impl<S: System> World<S> {
             Fault::WanCut { region, way } => {
                 let on = self.resolve(&named(region, Target::Region, Target::OneRegion), draws);
                 self.note_strike(place, id, on.clone());
-                let Some(inside) = on.first().map(|&node| self.region_at(node)) else { return };
+                // A region may be named that has clients alone.
+                let named = self.plan.topology.as_ref().zip(region.as_ref()).and_then(|(topology, name)| {
+                    topology.regions.iter().position(|region| region.name == *name)
+                });
+                let drawn = || on.first().and_then(|&node| self.region_at(node));
+                let Some(inside) = named.or_else(drawn) else { return };
                 let (inside, outside): (Vec<usize>, Vec<usize>) =
-                    (0..self.hosts.len()).partition(|&host| self.region_at(host) == inside);
+                    (0..self.hosts.len()).partition(|&host| self.region_at(host) == Some(inside));
                 let (inside, outside) = (set_of(self.hosts.len(), inside), set_of(self.hosts.len(), outside));
                 if matches!(way, Way::Both | Way::Out) {
                     let cut = Weather::new(place, inside.clone(), outside.clone(), WeatherKind::Cut);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kind::Kind;
+use crate::kind::{Family, Kind};
 
 /// A weather by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,10 +54,20 @@ impl Profile {
                 matches!(kind, Kind::Partition | Kind::Isolate | Kind::Loss | Kind::Duplicate | Kind::Delay)
             }
             Profile::Process => matches!(kind, Kind::Crash | Kind::Pause),
-            Profile::Disk => matches!(kind, Kind::SlowDisk | Kind::FailSync | Kind::Crash),
+            // A bad disk shows itself when its cache is cold: after a crash.
+            Profile::Disk => kind.family() == Family::Disk || kind == Kind::Crash,
             Profile::Clock => matches!(kind, Kind::ClockJump | Kind::ClockDrift | Kind::Pause),
-            Profile::Region => matches!(kind, Kind::Partition),
-            Profile::Gray => matches!(kind, Kind::Loss | Kind::Delay | Kind::SlowDisk | Kind::Pause),
+            Profile::Region => kind.family() == Family::Region || kind == Kind::Partition,
+            Profile::Gray => matches!(
+                kind,
+                Kind::Loss
+                    | Kind::Delay
+                    | Kind::SlowDisk
+                    | Kind::Pause
+                    | Kind::StallDisk
+                    | Kind::ReorderSyncs
+                    | Kind::WanBrownOut
+            ),
             Profile::Everything => matches!(
                 kind,
                 Kind::Partition
