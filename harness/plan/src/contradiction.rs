@@ -543,7 +543,7 @@ pub(crate) fn check_fault(path: &str, fault: &Fault, problems: &mut Vec<Problem>
         }
         Fault::ReorderSyncs { within, .. } => check_span(&format!("{path}.within"), *within, problems),
         Fault::FailSyncOnce { times: 0, .. } => {
-            problems.push(Problem::new(format!("{path}.times"), "no sync would fail").expected("at least 1"))
+            problems.push(Problem::new(format!("{path}.times"), "no sync would fail").expected("at least 1"));
         }
         Fault::ClientDeath { clients: 0 } | Fault::StaleClient { clients: 0, .. } => problems.push(
             Problem::new(format!("{path}.clients"), "no client would be struck").expected("at least 1"),

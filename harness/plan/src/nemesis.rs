@@ -26,7 +26,8 @@ mod profile;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Nemesis {
-    /// The kinds from which each seed takes about half. Those of the profile, if not given.
+    /// The kinds from which each seed takes about half. Those of the profile, if not given; of `everything` each seed
+    /// takes about a sixth.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub faults: Option<Vec<Kind>>,
     /// The weather by name.
@@ -117,7 +118,7 @@ pub(crate) struct Crowd {
 /// The faults of one seed, in order of time.
 pub(crate) fn weather(nemesis: &Nemesis, seed: Seed, timeline: &Timeline, crowd: Crowd) -> Vec<PlannedFault> {
     let mut faults = Vec::new();
-    for &kind in &chosen(&nemesis.kinds(crowd.features), seed) {
+    for &kind in &chosen(nemesis, crowd.features, seed) {
         let season = Season::draw(nemesis, seed, kind, timeline);
         season.strikes(nemesis, crowd, &mut faults);
     }
@@ -125,14 +126,18 @@ pub(crate) fn weather(nemesis: &Nemesis, seed: Seed, timeline: &Timeline, crowd:
     faults
 }
 
-/// About half of the kinds, and at least one of them.
-fn chosen(kinds: &[Kind], seed: Seed) -> Vec<Kind> {
-    let mut kinds = kinds.to_vec();
+/// About half of the kinds, or of everything as many as of an average profile; and at least one of them.
+fn chosen(nemesis: &Nemesis, features: Features, seed: Seed) -> Vec<Kind> {
+    let share = match (&nemesis.faults, nemesis.profile) {
+        (None, Profile::Everything) => u64::MAX / 6,
+        _ => u64::MAX / 2,
+    };
+    let mut kinds = nemesis.kinds(features);
     kinds.sort_unstable();
     kinds.dedup();
     let lot = |kind: Kind| keyed::draws(seed, Purpose::Nemesis, kind.name()).next();
     let fallback = kinds.iter().copied().min_by_key(|&kind| lot(kind));
-    kinds.retain(|&kind| lot(kind) < u64::MAX / 2);
+    kinds.retain(|&kind| lot(kind) < share);
     if kinds.is_empty() {
         kinds.extend(fallback);
     }
@@ -226,6 +231,11 @@ mod tests {
     const CROWD: Crowd =
         Crowd { nodes: 5, clients: 3, features: Features { wire: false, regions: false, clients: true } };
 
+    /// The kinds of faults that one thinks of first.
+    fn usual() -> Nemesis {
+        Nemesis { faults: Some(Kind::ALL.iter().copied().take(11).collect()), ..Nemesis::default() }
+    }
+
     fn drawn(nemesis: &Nemesis, seed: u64) -> Vec<PlannedFault> {
         weather(nemesis, Seed(seed), &Phases::default().timeline(), CROWD)
     }
@@ -233,7 +243,7 @@ mod tests {
     /// Every seed has weather, every kind is on in about half of the seeds, and no fault outlives heal.
     #[test]
     fn every_seed_draws_about_half_of_the_kinds() {
-        let nemesis = Nemesis::default();
+        let nemesis = usual();
         let timeline = Phases::default().timeline();
         let mut seeds_with = vec![0; Kind::ALL.len() + 1];
         for seed in 0..2_000 {
@@ -254,13 +264,31 @@ mod tests {
             let seeds = seeds_with[kind as usize];
             assert!((900..=1_100).contains(&seeds), "{kind} in {seeds} of 2,000 seeds");
         }
-        assert_eq!(seeds_with[Kind::FailSync as usize], 0);
+    }
+
+    /// Over ten thousand seeds every kind that a scenario allows is drawn by every profile that has it, and no other.
+    #[test]
+    fn every_kind_of_a_profile_is_drawn() {
+        let features = Features { wire: true, regions: true, clients: true };
+        let crowd = Crowd { features, ..CROWD };
+        for profile in Profile::ALL {
+            let nemesis = Nemesis { profile, ..Nemesis::default() };
+            let mut drawn = std::collections::BTreeMap::new();
+            for seed in 0..10_000 {
+                for fault in weather(&nemesis, Seed(seed), &Phases::default().timeline(), crowd) {
+                    *drawn.entry(fault.inject.kind()).or_insert(0u64) += 1;
+                }
+            }
+            let kinds: Vec<Kind> = profile.kinds().collect();
+            assert_eq!(drawn.keys().copied().collect::<Vec<_>>(), kinds, "{profile}");
+            assert!(drawn.values().all(|&strikes| strikes >= 5_000), "{profile}: {drawn:?}");
+        }
     }
 
     /// Taking a kind away changes no fault of any other kind, unless it was the only one.
     #[test]
     fn removing_a_kind_changes_no_other_fault() {
-        let all = Nemesis::default();
+        let all = usual();
         for gone in [Kind::Partition, Kind::Crash, Kind::ClockDrift] {
             let mut kinds = all.kinds(CROWD.features);
             kinds.retain(|&kind| kind != gone);
@@ -280,7 +308,7 @@ mod tests {
     #[test]
     fn intensity_decides_how_much_happens_at_once() {
         let at_once = |intensity| {
-            let nemesis = Nemesis { intensity, ..Nemesis::default() };
+            let nemesis = Nemesis { intensity, ..usual() };
             let lengths = (0..500).flat_map(|seed| drawn(&nemesis, seed));
             let total: f64 = lengths.map(|fault| fault.until.since(fault.at).as_secs_f64()).sum();
             total / (500.0 * 22.0)

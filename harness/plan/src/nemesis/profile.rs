@@ -16,15 +16,15 @@ pub enum Profile {
     Network,
     /// Nodes that go down, stand still and slow down.
     Process,
-    /// Disks that are slow, fail, lie and rot.
+    /// Disks that are slow, full, fail, lie and rot; and crashes, after which it shows.
     Disk,
-    /// Clocks that jump, drift, are off and stand still.
+    /// Clocks that jump, drift, are off and stand still; and pauses.
     Clock,
-    /// Regions and zones that fall out or are cut off.
+    /// Regions and zones that fall out or are cut off; and partitions.
     Region,
     /// Gray failures: nothing is down, everything is bad.
     Gray,
-    /// All kinds, but `fail-sync` and `read-error`: after these some systems may rightly stop for ever.
+    /// All kinds.
     #[default]
     Everything,
 }
@@ -48,39 +48,33 @@ impl Profile {
     }
 
     fn has(self, kind: Kind) -> bool {
+        let family = kind.family();
         match self {
             Profile::Calm => false,
-            Profile::Network => {
-                matches!(kind, Kind::Partition | Kind::Isolate | Kind::Loss | Kind::Duplicate | Kind::Delay)
-            }
-            Profile::Process => matches!(kind, Kind::Crash | Kind::Pause),
-            // A bad disk shows itself when its cache is cold: after a crash.
-            Profile::Disk => kind.family() == Family::Disk || kind == Kind::Crash,
-            Profile::Clock => matches!(kind, Kind::ClockJump | Kind::ClockDrift | Kind::Pause),
-            Profile::Region => kind.family() == Family::Region || kind == Kind::Partition,
+            Profile::Network => family == Family::Network || kind == Kind::StaleClient,
+            Profile::Process => family == Family::Process || kind == Kind::ClientDeath,
+            // What a disk has lost shows when the cache is cold.
+            Profile::Disk => family == Family::Disk || kind == Kind::Crash,
+            Profile::Clock => family == Family::Clock || kind == Kind::Pause,
+            Profile::Region => family == Family::Region || kind == Kind::Partition,
             Profile::Gray => matches!(
                 kind,
                 Kind::Loss
                     | Kind::Delay
+                    | Kind::SlowLink
+                    | Kind::Bandwidth
+                    | Kind::Sever
+                    | Kind::Flap
+                    | Kind::Slow
                     | Kind::SlowDisk
-                    | Kind::Pause
                     | Kind::StallDisk
                     | Kind::ReorderSyncs
-                    | Kind::WanBrownOut
-            ),
-            Profile::Everything => matches!(
-                kind,
-                Kind::Partition
-                    | Kind::Isolate
-                    | Kind::Loss
-                    | Kind::Duplicate
-                    | Kind::Delay
-                    | Kind::Crash
-                    | Kind::Pause
-                    | Kind::SlowDisk
-                    | Kind::ClockJump
                     | Kind::ClockDrift
+                    | Kind::WanBrownOut
+                    | Kind::Surge
+                    | Kind::HotKey
             ),
+            Profile::Everything => true,
         }
     }
 }

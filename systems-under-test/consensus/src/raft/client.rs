@@ -84,6 +84,12 @@ impl RaftClient {
 }
 
 impl Client<Raft> for RaftClient {
+    /// A client that comes back under its old name remembers no number. The monotonic clock has gone on by more
+    /// nanoseconds than there were operations, so from there on every number is new.
+    fn on_start(&mut self, cx: &mut Context<'_, Raft>) {
+        self.sequence = Sequence(cx.elapsed().as_nanos());
+    }
+
     fn on_invoke(&mut self, op: KvOp, cx: &mut Context<'_, Raft>) {
         self.sequence = self.sequence.next();
         self.open = Some(op);
