@@ -548,4 +548,77 @@ mod tests {
         disk.crash(CrashLoss::Nothing, &mut draws(1));
         assert_eq!(disk.read(file).unwrap(), b"before");
     }
+
+    fn ailing(malady: Malady) -> Ailment {
+        Ailment::new(1, CausalId::root(Seed(9), Purpose::Disk), malady)
+    }
+
+    /// A lie reports success and saves nothing: a loss of power takes it, an honest sync before that does not let it.
+    #[test]
+    fn a_lying_sync_saves_nothing_until_an_honest_one() {
+        for honest in [false, true] {
+            let (mut disk, file) = disk_with("log");
+            disk.write(file, 0, b"kept?").unwrap();
+            let sync = disk.begin_sync(SyncTarget::File(file));
+            assert_eq!(disk.finish_sync(sync, SyncFate::Lied), Some(Ok(())));
+            assert_eq!(disk.durable("log"), Some(&b""[..]));
+            if honest {
+                let sync = disk.begin_sync(SyncTarget::File(file));
+                disk.finish_sync(sync, SyncFate::Durable);
+            }
+            disk.crash(CrashLoss::Everything, &mut draws(1));
+            assert_eq!(disk.read(file).unwrap(), if honest { &b"kept?"[..] } else { b"" });
+        }
+    }
+
+    /// A write that goes astray never lands where it should, however small the file; readers see it only cold.
+    #[test]
+    fn a_misdirected_write_lands_in_another_sector() {
+        for sectors in [0, 1, 3] {
+            let (mut disk, file) = disk_with("log");
+            disk.write(file, 0, &vec![1; sectors * SECTOR]).unwrap();
+            let sync = disk.begin_sync(SyncTarget::File(file));
+            disk.finish_sync(sync, SyncFate::Durable);
+            disk.afflict(ailing(Malady::Astray(Ratio::ONE)));
+            disk.write(file, 8, &[2; 16]).unwrap();
+            assert_eq!(disk.cached("log").unwrap()[8..24], [2; 16]);
+            assert_eq!(disk.cure(1), 1);
+            disk.crash(CrashLoss::Nothing, &mut draws(1));
+            let found = disk.read(file).unwrap();
+            let strays: Vec<usize> = (0..found.len()).filter(|&at| found[at] == 2).collect();
+            assert_eq!(strays.len(), 16, "it has landed whole");
+            assert!(strays[0] >= SECTOR && strays[0] % SECTOR == 8, "at {} of {sectors} sectors", strays[0]);
+        }
+    }
+
+    /// Rot is in what is durable: readers see it only when the cache is cold, and exactly so many bits are wrong.
+    #[test]
+    fn rot_shows_when_the_cache_is_cold() {
+        let (mut disk, file) = disk_with("log");
+        assert_eq!(disk.rot(3, &mut draws(1)), 0, "there is nothing to rot");
+        disk.write(file, 0, &[0; 64]).unwrap();
+        let sync = disk.begin_sync(SyncTarget::File(file));
+        disk.finish_sync(sync, SyncFate::Durable);
+        assert_eq!(disk.rot(3, &mut draws(1)), 3);
+        assert_eq!(disk.read(file).unwrap(), [0; 64]);
+        disk.crash(CrashLoss::Everything, &mut draws(1));
+        assert_eq!(disk.read(file).unwrap().iter().map(|byte| byte.count_ones()).sum::<u32>(), 3);
+    }
+
+    /// What is full takes nothing that grows it, and all else; what cannot be read can be written.
+    #[test]
+    fn a_full_or_unreadable_disk_refuses_only_that() {
+        let (mut disk, file) = disk_with("log");
+        disk.write(file, 0, b"old").unwrap();
+        disk.afflict(ailing(Malady::Full));
+        assert_eq!(disk.write(file, 1, b"new").map(|_| ()), Err(DiskError::Full));
+        assert_eq!(disk.set_len(file, 4).map(|_| ()), Err(DiskError::Full));
+        assert_eq!(disk.open("other").map(|_| ()), Err(DiskError::Full));
+        assert!(disk.write(file, 0, b"new").is_ok() && disk.set_len(file, 2).is_ok());
+        assert_eq!(disk.cure(1), 3, "three accesses were refused");
+        disk.afflict(ailing(Malady::Unreadable(Ratio::ONE)));
+        assert_eq!(disk.read(file).map(|_| ()), Err(DiskError::Io));
+        assert!(disk.write(file, 2, b"!").is_ok());
+        assert_eq!((disk.cure(1), disk.read(file)), (1, Ok(&b"ne!"[..])));
+    }
 }
