@@ -39,10 +39,12 @@ impl<S: System> World<S> {
                 let fields = fault.fields();
                 let (_, target) = fields.first().expect("faults of machines name a target");
                 let mut on = self.resolve(target, &mut draws);
+                let meant = on.len();
                 if fault.kind().destroys() {
                     self.keep_within_budget(fault, &mut on);
                 }
                 self.note_strike(place, id, on.clone());
+                self.effect_of(place).spared += (meant - on.len()) as u64;
                 for one in on {
                     self.strike_host(place, id.child(one as u64), fault, one as u32);
                 }

@@ -6,6 +6,7 @@ mod common;
 use common::{Note, Probe, Seen, nodes, plan, run};
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::prelude::*;
+use stormglass_plan::effect::Effect;
 use stormglass_plan::fault::{Clock, Fault, Target};
 use stormglass_plan::plan::Plan;
 use stormglass_plan::scenario::Budget;
@@ -113,7 +114,8 @@ fn a_wiped_node_has_forgotten_everything() {
 fn a_budget_spares_copies() {
     let wipe = || Fault::Wipe { target: nodes(&[1, 2]) };
     let seen = run(&Probe::default(), plan(3, [(505, 1_005, wipe())]));
-    assert!(seen.struck(0).is_empty() && seen.effect(0).is_none() && seen.run.beyond_budget.is_none());
+    assert!(seen.struck(0).is_empty() && seen.run.beyond_budget.is_none());
+    assert_eq!(seen.effect(0), Effect { spared: 2, ..Effect::default() });
     let survivor = Probe { survives: 1, ..Probe::default() };
     let seen = run(&survivor, plan(3, [(505, 1_005, wipe()), (1_205, 1_305, wipe())]));
     assert_eq!((seen.struck(0), seen.struck(1)), (vec![0], vec![0]));

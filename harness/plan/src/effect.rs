@@ -30,12 +30,14 @@ pub struct Effect {
     pub clocks: u64,
     /// Operations that it added, moved or cut short.
     pub operations: u64,
+    /// Nodes that it would have struck, had the fault budget not spared them.
+    pub spared: u64,
     /// Operations under way while it was in force, whether it touched them or not.
     pub overlapped: u64,
 }
 
 impl Effect {
-    /// Whether it changed nothing. That operations were under way is no effect.
+    /// Whether it changed nothing, though the fault budget let it. That operations were under way is no effect.
     #[must_use]
     pub fn is_none(&self) -> bool {
         Effect { overlapped: 0, ..*self } == Effect::default()
@@ -55,6 +57,7 @@ impl AddAssign for Effect {
         self.inputs += other.inputs;
         self.clocks += other.clocks;
         self.operations += other.operations;
+        self.spared += other.spared;
         self.overlapped += other.overlapped;
     }
 }
@@ -77,6 +80,7 @@ impl fmt::Display for Effect {
             (self.inputs, "input", "kept waiting"),
             (self.clocks, "clock", "changed"),
             (self.operations, "operation", "added, moved or cut short"),
+            (self.spared, "node", "spared by the fault budget"),
         ];
         for (count, what, how) in counts {
             if count > 0 {

@@ -103,6 +103,7 @@ impl Replica {
         let count = votes.add(self.members.me);
         let (term, candidate) = (self.term(), self.members.me);
         cx.emit(Event::Voted { term, candidate });
+        cx.point("voting");
         if count >= self.majority() {
             return self.become_leader(cx);
         }

@@ -93,6 +93,7 @@ impl Replica {
             ballot.enter(log.last().term, None);
         }
         cx.emit(Event::Started { term: ballot.term(), vote: ballot.vote(), last: log.last_index() });
+        cx.point("recovered");
         let mut replica = Replica {
             raft,
             members,

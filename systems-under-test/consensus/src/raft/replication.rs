@@ -129,6 +129,7 @@ impl Replica {
         });
         self.leader = Some(self.members.me);
         cx.emit(Event::BecameLeader { term: self.term() });
+        cx.point("elected");
         cx.set_timer(Timer::Heartbeat, self.raft.settings().heartbeat_interval);
         if self.raft.settings().check_quorum {
             cx.set_timer(Timer::Election, self.raft.settings().election_timeout_max);
