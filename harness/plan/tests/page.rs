@@ -44,41 +44,41 @@ fn a_drawn_plan_is_a_page() {
         network   830us–3.32ms, doubles 0.29%
         disk      sync 4.36ms–17.44ms
         phases    warm-up to 1.000s, chaos to 21.000s, idle to heal at 23.000s, settle to 28.000s, finish to 30.000s
-        weather   33 faults
+        weather   36 faults
+            1.184s –  4.094s  lying-sync leader, 7.35% of syncs
             1.242s –  1.650s  isolate leader, inward only
-            2.222s –  2.537s  pause leader
             2.541s –  2.610s  isolate leader
-            3.200s –  3.843s  delay 9.43% of messages by 0s–630.301ms
-            4.203s            clock-jump follower by -9.245ms
-            4.293s –  5.186s  loss 1.98% of messages
-            4.544s –  6.013s  pause all
-            4.655s            clock-jump minority by +727.011ms
-            5.812s            clock-jump leader by +2.406ms
-            6.510s            clock-jump leader by +12.385ms
-            7.008s –  8.230s  loss 1.18% of messages
-            8.265s – 11.273s  delay messages by 0s–42.723ms
-            8.644s –  8.791s  pause majority
-           10.481s – 10.740s  loss 1.57% of messages from leader
-           10.900s – 11.268s  pause leader
-           11.350s            clock-jump leader by +42.7ms
-           12.250s – 12.573s  loss 9.12% of messages
-           12.802s – 13.320s  delay messages by 0s–720.489ms
-           13.085s – 13.670s  pause one
+            2.710s –  4.644s  surge of 6 times the usual rate
+            3.057s –  3.247s  ring
+            3.832s            bit-rot leader, 2 bits
+            4.399s –  7.266s  slow leader, work takes 1 times as long, steps 1.974ms more
+            6.071s –  6.311s  fail-sync leader, 1.94% of syncs
+            6.144s            bit-rot one, 3 bits
+            6.712s –  6.805s  ring
+            7.101s            bit-rot one, 8 bits
+            7.357s –  7.661s  lying-sync one, 4.81% of syncs
+            7.511s –  8.437s  surge of 4 times the usual rate
+            9.257s – 12.759s  slow minority, work takes 17 times as long, steps 4.703ms more
+           10.214s            bit-rot one, 6 bits
+           10.917s – 11.514s  surge of 5 times the usual rate
+           11.459s – 12.429s  lying-sync one, 1.16% of syncs
+           11.624s – 12.040s  fail-sync one, 1.14% of syncs
+           12.404s            bit-rot one, 1 bit
            13.445s – 13.734s  isolate leader
-           13.479s            clock-jump follower by +196.954ms
-           14.842s – 14.914s  pause all
-           15.397s – 16.254s  pause leader
-           17.427s – 17.656s  loss 3.1% of messages to one
-           17.820s – 18.216s  pause one
-           18.531s            clock-jump majority by +518.094ms
-           19.027s – 20.105s  loss 12.83% of messages from leader
-           20.522s – 21.115s  pause one
-           21.346s – 21.531s  isolate one, inward only
-           22.077s            clock-jump follower by +37.288ms
-           22.384s – 23.000s  delay 5.82% of messages by 0s–745.657ms
-           22.642s – 22.949s  isolate follower, clients too
-                    … 1 more
-        workload  2220 operations: 464 cas, 912 read, 844 write
+           13.936s – 16.190s  surge of 4 times the usual rate
+           13.977s – 15.254s  ring
+           14.465s – 15.419s  lying-sync leader, 52.49% of syncs
+           15.914s            bit-rot one, 7 bits
+           16.923s – 18.726s  surge of 5 times the usual rate
+           17.474s – 17.686s  fail-sync all, 2.75% of syncs
+           17.984s – 19.705s  slow minority, work takes 16 times as long, steps 334us more
+           18.760s – 19.512s  lying-sync one, 3.71% of syncs
+           18.922s            bit-rot one, 7 bits
+           18.992s – 20.429s  surge of 4 times the usual rate
+           19.170s – 19.324s  ring
+           21.097s            bit-rot one, 1 bit
+                    … 4 more
+        workload  5643 operations: 1141 cas, 2306 read, 2196 write
             0.006s  c0  read 2
             0.009s  c3  read 4
             0.014s  c2  cas 4 0 ⇒ 3
@@ -87,7 +87,7 @@ fn a_drawn_plan_is_a_page() {
             0.029s  c1  write 1 ← 6
             0.033s  c1  read 2
             0.036s  c3  cas 3 0 ⇒ 8
-                    … 2212 more
+                    … 5635 more
         "#);
 }
 
