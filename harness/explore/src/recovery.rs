@@ -17,8 +17,8 @@ pub(crate) const ABOUT: &str =
 
 /// So many unanswered operations are named.
 const SHOWN: usize = 3;
-/// An operation that has been open for so long when the run ends is unanswered.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// An operation that has been open for this part of the promised time when the run ends is unanswered.
+const PATIENCE: u64 = 4;
 
 /// Judges the operations asked after the promised time.
 pub(crate) fn judge<S: System>(
@@ -36,7 +36,8 @@ pub(crate) fn judge<S: System>(
         .map(OperationId)
         .filter(|&id| {
             let operation = history.operation(id);
-            operation.invoked.at >= recovery.by && unserved(operation, plan.timeline.end)
+            operation.invoked.at >= recovery.by
+                && unserved(operation, plan.timeline.end, recovery.within / PATIENCE)
         })
         .collect();
     let Some(&first) = late.first() else { return Verdict::Ok };
@@ -75,10 +76,10 @@ pub(crate) fn judge<S: System>(
 
 /// `fail` and unknown are no service (a refusal by the rules completes ok); an operation that the end of the run cut
 /// short says nothing, unless it had waited for long.
-fn unserved<O, R>(operation: &Operation<O, R>, end: Time) -> bool {
+fn unserved<O, R>(operation: &Operation<O, R>, end: Time, patience: Duration) -> bool {
     match operation.completed {
         Some(_) => operation.outcome.ok().is_none(),
-        None => end.since(operation.invoked.at) >= PATIENCE,
+        None => end.since(operation.invoked.at) >= patience,
     }
 }
 

@@ -24,7 +24,8 @@ pub enum Profile {
     Region,
     /// Gray failures: nothing is down, everything is bad.
     Gray,
-    /// All kinds.
+    /// All kinds but `corrupt`: bits that flip and still decode are a Byzantine fault, which few systems promise to
+    /// survive. Ask for it by name.
     #[default]
     Everything,
 }
@@ -51,7 +52,9 @@ impl Profile {
         let family = kind.family();
         match self {
             Profile::Calm => false,
-            Profile::Network => family == Family::Network || kind == Kind::StaleClient,
+            Profile::Network => {
+                (family == Family::Network && kind != Kind::Corrupt) || kind == Kind::StaleClient
+            }
             Profile::Process => family == Family::Process || kind == Kind::ClientDeath,
             // What a disk has lost shows when the cache is cold.
             Profile::Disk => family == Family::Disk || kind == Kind::Crash,
@@ -74,7 +77,7 @@ impl Profile {
                     | Kind::Surge
                     | Kind::HotKey
             ),
-            Profile::Everything => true,
+            Profile::Everything => kind != Kind::Corrupt,
         }
     }
 }

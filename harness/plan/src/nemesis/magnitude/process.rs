@@ -16,7 +16,7 @@ pub(super) fn fault(kind: Kind, draws: &mut Draws) -> Fault {
         Kind::CrashAtPoint => Fault::CrashAtPoint {
             target: any_node(draws),
             point: None,
-            nth: log_uniform(draws, 1, 64) as u32,
+            nth: log_uniform(draws, 1, 8) as u32,
             unsynced: unsynced(draws),
         },
         Kind::CrashInRecovery => Fault::CrashInRecovery {
