@@ -170,7 +170,7 @@ impl<S: System> World<S> {
         self.stats.sent += 1;
         // What a host sends to itself does not cross the network.
         if self.wired {
-            return self.send_encoded(host, from, to, message, cause, id);
+            return self.send_encoded(host, from, to, &message, cause, id);
         }
         let fate = if host == to {
             Fate::Arrives(Duration::ZERO)

@@ -36,11 +36,11 @@ impl<S: System> World<S> {
         host: u32,
         from: Address,
         to: u32,
-        message: S::Message,
+        message: &S::Message,
         cause: CausalId,
         id: CausalId,
     ) {
-        let mut bytes = encode(&message);
+        let mut bytes = encode(message);
         let fate = match host == to {
             true => Fate::Arrives(Duration::ZERO),
             false => self.network.fate(host, to, id, bytes.len() as u64, self.now),
