@@ -31,6 +31,10 @@ pub struct RaftClient {
     /// That operation, while it is open.
     open: Option<KvOp>,
     hints_followed: u32,
+    /// Attempts at it that nobody has answered.
+    failures: u32,
+    /// Whether it waits before the next attempt.
+    resting: bool,
 }
 
 impl RaftClient {
@@ -42,14 +46,30 @@ impl RaftClient {
             sequence: Sequence::default(),
             open: None,
             hints_followed: 0,
+            failures: 0,
+            resting: false,
         }
     }
 
     /// Asks the target, and waits.
     fn attempt(&mut self, cx: &mut Context<'_, Raft>) {
+        self.resting = false;
         self.hints_followed = 0;
         cx.set_timer(Timer::Attempt, self.settings.client_attempt_timeout);
         self.ask(cx);
+    }
+
+    /// Nobody answered in time: the client turns elsewhere, at once or after a rest.
+    fn retry(&mut self, cx: &mut Context<'_, Raft>) {
+        self.failures = self.failures.saturating_add(1);
+        let wait = self.settings.retry.wait(self.failures, cx.rng());
+        if wait.is_zero() {
+            self.turn_elsewhere(cx);
+            self.attempt(cx);
+        } else {
+            self.resting = true;
+            cx.set_timer(Timer::Attempt, wait);
+        }
     }
 
     fn ask(&mut self, cx: &mut Context<'_, Raft>) {
@@ -93,6 +113,7 @@ impl Client<Raft> for RaftClient {
     fn on_invoke(&mut self, op: KvOp, cx: &mut Context<'_, Raft>) {
         self.sequence = self.sequence.next();
         self.open = Some(op);
+        self.failures = 0;
         cx.set_timer(Timer::Deadline, self.settings.client_deadline);
         if self.target.is_none() {
             self.turn_elsewhere(cx);
@@ -106,9 +127,11 @@ impl Client<Raft> for RaftClient {
                 self.target = from.node();
                 self.complete(Outcome::Ok(ret), cx);
             }
-            // Only the server asked last can say where to go; without a hint, time will tell.
+            // Only the server asked last can say where to go; without a hint, time will tell. Nor does a hint that
+            // comes late cut a rest short.
             Message::NotLeader { sequence, leader: Some(leader) }
                 if self.open.is_some()
+                    && !self.resting
                     && sequence == self.sequence
                     && from.node() == self.target
                     && self.hints_followed < HINTS_PER_ATTEMPT =>
@@ -126,10 +149,11 @@ impl Client<Raft> for RaftClient {
             return;
         };
         match timer {
-            Timer::Attempt => {
+            Timer::Attempt if self.resting => {
                 self.turn_elsewhere(cx);
                 self.attempt(cx);
             }
+            Timer::Attempt => self.retry(cx),
             Timer::Deadline => {
                 self.target = None;
                 let outcome = match op {
