@@ -167,3 +167,65 @@ impl Client<Raft> for RaftClient {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use stormglass_core::prelude::*;
+    use stormglass_core::retry::Backoff;
+
+    use super::*;
+
+    /// What a client of three servers asks for in one step, on its own.
+    fn step(
+        client: &mut RaftClient,
+        input: impl FnOnce(&mut RaftClient, &mut Context<'_, Raft>),
+    ) -> (usize, Vec<Duration>) {
+        let (mut disk, mut effects) = (Disk::new(), Vec::new());
+        let clock = LocalClock::new();
+        let draws = Draws::new(CausalId::root(Seed(1), Purpose::Node), Purpose::Node);
+        input(client, &mut Context::new(Time::ZERO, &clock, draws, &mut disk, &mut effects));
+        let sent = effects.iter().filter(|effect| matches!(effect, Effect::Send { .. })).count();
+        let waits = effects.iter().filter_map(|effect| match effect {
+            Effect::SetTimer { timer: Timer::Attempt, after } => Some(*after),
+            _ => None,
+        });
+        (sent, waits.collect())
+    }
+
+    fn client(retry: Backoff) -> RaftClient {
+        let mut client = RaftClient::new(Settings { retry, ..Settings::default() }, &Cluster::dense(3, 1));
+        let _ = step(&mut client, |client, cx| client.on_invoke(KvOp::Read { key: 0 }, cx));
+        client
+    }
+
+    /// Without back-off a client that nobody answers asks again at once; with it, it rests first, longer each time,
+    /// and its next operation begins anew.
+    #[test]
+    fn a_client_that_backs_off_rests_before_it_asks_again() {
+        let ms = Duration::from_millis;
+        let timeout = Settings::default().client_attempt_timeout;
+        let late = |client: &mut RaftClient| step(client, |client, cx| client.on_timer(Timer::Attempt, cx));
+        assert_eq!(late(&mut client(Backoff::None)), (1, vec![timeout]));
+        let retry = Backoff::Exponential { first: ms(50), cap: ms(150), jitter: Ratio::ZERO };
+        let mut client = client(retry);
+        for wait in [50, 100, 150, 150] {
+            assert_eq!(late(&mut client), (0, vec![ms(wait)]), "it rests");
+            assert_eq!(late(&mut client), (1, vec![timeout]), "it asks");
+        }
+        let _ = step(&mut client, |client, cx| client.on_timer(Timer::Deadline, cx));
+        let _ = step(&mut client, |client, cx| client.on_invoke(KvOp::Read { key: 0 }, cx));
+        assert_eq!(late(&mut client), (0, vec![ms(50)]));
+    }
+
+    /// A hint that comes late does not cut a rest short.
+    #[test]
+    fn a_hint_does_not_cut_a_rest_short() {
+        let mut client = client(Backoff::Fixed(Duration::from_millis(50)));
+        let _ = step(&mut client, |client, cx| client.on_timer(Timer::Attempt, cx));
+        let (asked, sequence) = (client.target.unwrap(), client.sequence);
+        let leader = Some(NodeId(if asked == NodeId(1) { 2 } else { 1 }));
+        let hint = Message::NotLeader { sequence, leader };
+        assert_eq!(step(&mut client, |client, cx| client.on_message(asked.into(), hint, cx)).0, 0);
+        assert!(client.open.is_some());
+    }
+}
