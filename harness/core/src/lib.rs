@@ -105,7 +105,7 @@
 //! # Reading order
 //!
 //! What runs: [`system`], [`context`], [`clock`], [`disk`], [`cluster`], [`id`]. When and why: [`time`], [`random`]. What is
-//! left behind: [`history`], [`trace`]. Who judges: [`monitor`], [`verdict`]. What is asked: [`op`]. What is
+//! left behind: [`history`], [`trace`]. Who judges: [`monitor`], [`verdict`]. What is asked: [`op`], and again: [`retry`]. What is
 //! broken on purpose: [`bug`].
 //!
 //! This crate knows no engine, no scenario, no checker and no file.
@@ -118,6 +118,7 @@ pub mod cluster;
 pub mod id;
 pub mod time;
 pub mod random;
+pub mod retry;
 pub mod history;
 pub mod trace;
 pub mod monitor;

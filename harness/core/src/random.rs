@@ -186,7 +186,7 @@ impl Ratio {
         self.0
     }
 
-    /// Whether the share is nothing.
+    /// So much of `whole`, rounded down.
     #[inline]
     #[must_use]
     pub const fn of(&self, whole: u64) -> u64 {

@@ -7,7 +7,7 @@ use common::{Note, Probe, Seen, ms, nodes, plan, run};
 use stormglass_core::clock::EPOCH;
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::prelude::*;
-use stormglass_plan::fault::Fault;
+use stormglass_plan::fault::{Clock, Fault};
 
 /// What a node's clocks showed at its ticks in a window: true time, wall clock since the epoch, monotonic clock.
 fn shown(seen: &Seen, node: u32, from: u64, until: u64) -> Vec<(Time, Duration, Time)> {
@@ -97,4 +97,24 @@ fn a_clock_outlives_its_node() {
     let seen = run(&Probe::default(), plan(1, faults));
     let (time, wall, elapsed) = shown(&seen, 1, 800, 3_000)[0];
     assert_eq!((wall, elapsed), (at(time) + Duration::from_secs(5), time));
+}
+
+/// A clock that stands still stands still for every fault that holds it, until the last of them ends, and no drift
+/// moves it.
+#[test]
+fn a_clock_held_still_twice_stays_still_until_the_last_ends() {
+    let freeze = |clock| Fault::ClockFreeze { target: nodes(&[1]), clock };
+    let drift = Fault::ClockDrift { target: nodes(&[1]), ppm: 400_000, clock: Clock::Both };
+    let wall = [(505, 1_005, freeze(Clock::Wall)), (705, 1_205, freeze(Clock::Wall))];
+    let seen = run(&Probe::default(), plan(1, wall));
+    let walls: Vec<Duration> = shown(&seen, 1, 505, 1_205).into_iter().map(|(_, wall, _)| wall).collect();
+    assert_eq!((walls.len(), walls[0]), (70, Duration::from_millis(505)));
+    assert!(walls.iter().all(|&wall| wall == walls[0]), "{walls:?}");
+    assert!(shown(&seen, 1, 1_205, 2_000).iter().all(|&(time, wall, _)| wall == at(time)));
+    for faults in [
+        vec![(505, 1_005, freeze(Clock::Monotonic)), (505, 1_005, drift.clone())],
+        vec![(505, 1_005, drift), (505, 1_005, freeze(Clock::Both))],
+    ] {
+        assert_eq!(run(&Probe::default(), plan(1, faults)).ticks(1, 505, 1_005), 0);
+    }
 }

@@ -42,6 +42,19 @@ fn a_stale_client_reaches_only_whom_it_knows() {
     assert_eq!(seen.effect(0).dropped, 1);
 }
 
+/// Where nobody is whom stale clients should know, no client is cut off: no leader, no old leader.
+#[test]
+fn without_an_old_leader_no_client_is_stale() {
+    let fault = Fault::StaleClient { clients: 1, node: Target::Leader };
+    let seen = run(&Probe::default(), asking(1, &[(600, 0, 1)], plan(3, [(505, 1_005, fault.clone())])));
+    assert_eq!((words(&seen), seen.struck(0)), (vec!["ok".to_owned()], vec![]));
+    assert!(seen.effect(0).is_none());
+    let led = Probe { leader: Some(NodeId(2)), ..Probe::default() };
+    let asks = [(600, 0, 1), (800, 0, 2)];
+    let seen = run(&led, asking(1, &asks, plan(3, [(505, 1_005, fault)])));
+    assert_eq!(words(&seen), ["info", "ok"]);
+}
+
 /// Faults of machines fall on clients if they name them: a paused client hears its answer late.
 #[test]
 fn a_client_can_be_paused() {
@@ -50,6 +63,20 @@ fn a_client_can_be_paused() {
     let operation = &seen.run.history.operations()[0];
     assert!(operation.completed.unwrap().at >= common::ms(1_005));
     assert!(seen.effect(0).inputs > 0);
+}
+
+/// What a surge or a hot key did is what the plan says it did, and it is told of its strike.
+#[test]
+fn faults_of_load_say_how_many_operations_they_changed() {
+    let mut plan = asking(
+        2,
+        &[],
+        plan(2, [(505, 1_005, Fault::Surge { factor: 3 }), (605, 705, Fault::HotKey { share: Ratio::ONE })]),
+    );
+    plan.faults[0].operations = 12;
+    let seen = run(&Probe::default(), plan);
+    assert_eq!((seen.effect(0).operations, seen.struck(0)), (12, vec![2, 3]));
+    assert!(seen.effect(1).is_none(), "it struck while nobody asked for anything");
 }
 
 /// Two regions: two nodes and the client in the east, one in the west, 40 ms apart.

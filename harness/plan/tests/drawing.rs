@@ -10,7 +10,7 @@ use stormglass_plan::fault::{Fault, Target};
 use stormglass_plan::kind::{Family, Kind};
 use stormglass_plan::nemesis::Nemesis;
 use stormglass_plan::plan;
-use stormglass_plan::plan::Plan;
+use stormglass_plan::plan::{Plan, PlannedOperation};
 use stormglass_plan::scenario::{Ids, Scenario, TimedFault};
 use stormglass_plan::workload::{Keys, Kv, Mix, Operations, Workload};
 
@@ -132,6 +132,54 @@ fn the_mix_and_the_hot_key_are_as_asked() {
     }
     let hot = share(&|op| op.key() == 0);
     assert!((hot - 0.8).abs() < 0.02, "hot: {hot}");
+}
+
+/// The storm's traffic without its weather, and with this fault from 6 s to 11 s.
+fn pressed(inject: Fault) -> Plan<KvOp> {
+    let secs = Duration::from_secs;
+    let fault = TimedFault::at(secs(6)).lasts(secs(5)).inject(inject);
+    drawn(&Scenario { nemesis: None, ..storm() }.fault(fault), 7)
+}
+
+fn in_window(planned: &PlannedOperation<KvOp>) -> bool {
+    (Time::ZERO + Duration::from_secs(6)..Time::ZERO + Duration::from_secs(11)).contains(&planned.at)
+}
+
+/// A surge adds traffic while it lasts, and not one other operation of chaos is another for it.
+#[test]
+fn a_surge_adds_operations_and_changes_none() {
+    let usual = drawn(&Scenario { nemesis: None, ..storm() }, 7).operations;
+    let surged = pressed(Fault::Surge { factor: 4 });
+    assert!(surged.operations.is_sorted_by_key(|planned| planned.at));
+    let ids: BTreeSet<u64> = usual.iter().map(|planned| planned.id).collect();
+    let (kept, added): (Vec<_>, Vec<_>) =
+        surged.operations.into_iter().partition(|planned| ids.contains(&planned.id));
+    assert_eq!(kept, usual);
+    assert_eq!(added.len() as u64, surged.faults[0].operations);
+    assert!(added.iter().all(in_window));
+    // Three times 100 a second for 5 s: 1,500 ± 5 σ.
+    assert!((1_300..=1_700).contains(&added.len()), "{} operations added", added.len());
+}
+
+/// A hot key draws its share of the operations while it lasts, and leaves all others alone.
+#[test]
+fn a_hot_key_moves_its_share_while_it_lasts() {
+    let before_last = |plan: Plan<KvOp>| {
+        let chaos = plan.timeline.chaos;
+        plan.operations.into_iter().filter(|planned| planned.at < chaos).collect::<Vec<_>>()
+    };
+    let usual = before_last(drawn(&Scenario { nemesis: None, ..storm() }, 7));
+    let hot = pressed(Fault::HotKey { share: stormglass_core::random::Ratio::from_percent(80) });
+    let moved = hot.faults[0].operations;
+    let hot = before_last(hot);
+    assert_eq!(hot.len(), usual.len());
+    let (inside, outside): (Vec<_>, Vec<_>) =
+        hot.iter().zip(&usual).partition(|(planned, _)| in_window(planned));
+    assert!(outside.iter().all(|(planned, usual)| planned.op.key() == usual.op.key()));
+    let share = moved as f64 / inside.len() as f64;
+    assert!((share - 0.8).abs() < 0.1, "{moved} of {} moved", inside.len());
+    let on_it = inside.iter().filter(|(planned, _)| planned.op.key() == 0).count();
+    assert!(on_it as u64 >= moved);
 }
 
 /// What a scenario changes shifts nothing that it does not speak of: weather, knobs and traffic are drawn apart.

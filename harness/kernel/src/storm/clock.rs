@@ -19,8 +19,11 @@ impl<S: System> World<S> {
             }
             Fault::ClockFreeze { clock, .. } => {
                 if matches!(clock, Clock::Both | Clock::Wall) {
+                    // A clock that stands still already goes on showing the same.
+                    if this.frozen.is_empty() {
+                        this.clock.freeze_wall(true, self.now);
+                    }
                     this.frozen.push(place);
-                    this.clock.freeze_wall(true, self.now);
                 }
                 if matches!(clock, Clock::Both | Clock::Monotonic) {
                     this.drifts.push((place, STILL_PPM, Clock::Monotonic));
@@ -57,9 +60,13 @@ impl<S: System> World<S> {
         self.drifted = true;
         let this = &mut self.hosts[host as usize];
         let before = this.clock;
+        // Drifts add up, but no drift moves a clock that stands still.
         let pace = |not: Clock| {
             let drifts = this.drifts.iter().filter(|&&(_, _, clock)| clock != not);
-            drifts.fold(0i32, |sum, &(_, ppm, _)| sum.saturating_add(ppm))
+            drifts.fold(0i32, |sum, &(_, ppm, _)| match STILL_PPM {
+                still if sum == still || ppm == still => still,
+                _ => sum.saturating_add(ppm),
+            })
         };
         let (monotonic, wall) = (pace(Clock::Wall), pace(Clock::Monotonic));
         this.clock.set_paces(monotonic, wall, self.now);

@@ -1,5 +1,6 @@
 //! Faults of load: of what clients ask for, and of clients themselves.
 
+use stormglass_core::disk::Disk;
 use stormglass_core::history::Outcome;
 use stormglass_core::id::{Address, ProcessId};
 use stormglass_core::random::{CausalId, Draws};
@@ -32,8 +33,12 @@ impl<S: System> World<S> {
                 }
             }
             Fault::StaleClient { clients, node } => {
-                let on = self.resolve(&Target::Clients(*clients), draws);
+                let mut on = self.resolve(&Target::Clients(*clients), draws);
                 let known = self.resolve(node, draws);
+                if known.is_empty() {
+                    // Nobody is meant, so nobody is talked to wrongly: this is no fault that cuts clients off.
+                    on.clear();
+                }
                 self.note_strike(place, id, on.clone());
                 let clients = set_of(self.hosts.len(), on);
                 let others = (0..self.nodes.len()).filter(|node| !known.contains(node));
@@ -65,6 +70,8 @@ impl<S: System> World<S> {
             return;
         }
         this.inbox.clear();
+        // Whoever comes back is a new client, on a new machine.
+        this.disk = Disk::new();
         self.gates[host as usize] = Gate::Down;
         self.timers[host as usize].clear();
         self.happened(host, id);

@@ -31,6 +31,10 @@ pub struct RaftClient {
     /// That operation, while it is open.
     open: Option<KvOp>,
     hints_followed: u32,
+    /// Attempts at it that nobody has answered.
+    failures: u32,
+    /// Whether it waits before the next attempt.
+    resting: bool,
 }
 
 impl RaftClient {
@@ -42,14 +46,30 @@ impl RaftClient {
             sequence: Sequence::default(),
             open: None,
             hints_followed: 0,
+            failures: 0,
+            resting: false,
         }
     }
 
     /// Asks the target, and waits.
     fn attempt(&mut self, cx: &mut Context<'_, Raft>) {
+        self.resting = false;
         self.hints_followed = 0;
         cx.set_timer(Timer::Attempt, self.settings.client_attempt_timeout);
         self.ask(cx);
+    }
+
+    /// Nobody answered in time: the client turns elsewhere, at once or after a rest.
+    fn retry(&mut self, cx: &mut Context<'_, Raft>) {
+        self.failures = self.failures.saturating_add(1);
+        let wait = self.settings.retry.wait(self.failures, cx.rng());
+        if wait.is_zero() {
+            self.turn_elsewhere(cx);
+            self.attempt(cx);
+        } else {
+            self.resting = true;
+            cx.set_timer(Timer::Attempt, wait);
+        }
     }
 
     fn ask(&mut self, cx: &mut Context<'_, Raft>) {
@@ -93,6 +113,7 @@ impl Client<Raft> for RaftClient {
     fn on_invoke(&mut self, op: KvOp, cx: &mut Context<'_, Raft>) {
         self.sequence = self.sequence.next();
         self.open = Some(op);
+        self.failures = 0;
         cx.set_timer(Timer::Deadline, self.settings.client_deadline);
         if self.target.is_none() {
             self.turn_elsewhere(cx);
@@ -106,9 +127,11 @@ impl Client<Raft> for RaftClient {
                 self.target = from.node();
                 self.complete(Outcome::Ok(ret), cx);
             }
-            // Only the server asked last can say where to go; without a hint, time will tell.
+            // Only the server asked last can say where to go; without a hint, time will tell. Nor does a hint that
+            // comes late cut a rest short.
             Message::NotLeader { sequence, leader: Some(leader) }
                 if self.open.is_some()
+                    && !self.resting
                     && sequence == self.sequence
                     && from.node() == self.target
                     && self.hints_followed < HINTS_PER_ATTEMPT =>
@@ -126,10 +149,11 @@ impl Client<Raft> for RaftClient {
             return;
         };
         match timer {
-            Timer::Attempt => {
+            Timer::Attempt if self.resting => {
                 self.turn_elsewhere(cx);
                 self.attempt(cx);
             }
+            Timer::Attempt => self.retry(cx),
             Timer::Deadline => {
                 self.target = None;
                 let outcome = match op {
@@ -141,5 +165,67 @@ impl Client<Raft> for RaftClient {
             }
             Timer::Election | Timer::Heartbeat | Timer::Disk => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stormglass_core::prelude::*;
+    use stormglass_core::retry::Backoff;
+
+    use super::*;
+
+    /// What a client of three servers asks for in one step, on its own.
+    fn step(
+        client: &mut RaftClient,
+        input: impl FnOnce(&mut RaftClient, &mut Context<'_, Raft>),
+    ) -> (usize, Vec<Duration>) {
+        let (mut disk, mut effects) = (Disk::new(), Vec::new());
+        let clock = LocalClock::new();
+        let draws = Draws::new(CausalId::root(Seed(1), Purpose::Node), Purpose::Node);
+        input(client, &mut Context::new(Time::ZERO, &clock, draws, &mut disk, &mut effects));
+        let sent = effects.iter().filter(|effect| matches!(effect, Effect::Send { .. })).count();
+        let waits = effects.iter().filter_map(|effect| match effect {
+            Effect::SetTimer { timer: Timer::Attempt, after } => Some(*after),
+            _ => None,
+        });
+        (sent, waits.collect())
+    }
+
+    fn client(retry: Backoff) -> RaftClient {
+        let mut client = RaftClient::new(Settings { retry, ..Settings::default() }, &Cluster::dense(3, 1));
+        let _ = step(&mut client, |client, cx| client.on_invoke(KvOp::Read { key: 0 }, cx));
+        client
+    }
+
+    /// Without back-off a client that nobody answers asks again at once; with it, it rests first, longer each time,
+    /// and its next operation begins anew.
+    #[test]
+    fn a_client_that_backs_off_rests_before_it_asks_again() {
+        let ms = Duration::from_millis;
+        let timeout = Settings::default().client_attempt_timeout;
+        let late = |client: &mut RaftClient| step(client, |client, cx| client.on_timer(Timer::Attempt, cx));
+        assert_eq!(late(&mut client(Backoff::None)), (1, vec![timeout]));
+        let retry = Backoff::Exponential { first: ms(50), cap: ms(150), jitter: Ratio::ZERO };
+        let mut client = client(retry);
+        for wait in [50, 100, 150, 150] {
+            assert_eq!(late(&mut client), (0, vec![ms(wait)]), "it rests");
+            assert_eq!(late(&mut client), (1, vec![timeout]), "it asks");
+        }
+        let _ = step(&mut client, |client, cx| client.on_timer(Timer::Deadline, cx));
+        let _ = step(&mut client, |client, cx| client.on_invoke(KvOp::Read { key: 0 }, cx));
+        assert_eq!(late(&mut client), (0, vec![ms(50)]));
+    }
+
+    /// A hint that comes late does not cut a rest short.
+    #[test]
+    fn a_hint_does_not_cut_a_rest_short() {
+        let mut client = client(Backoff::Fixed(Duration::from_millis(50)));
+        let _ = step(&mut client, |client, cx| client.on_timer(Timer::Attempt, cx));
+        let (asked, sequence) = (client.target.unwrap(), client.sequence);
+        let leader = Some(NodeId(if asked == NodeId(1) { 2 } else { 1 }));
+        let hint = Message::NotLeader { sequence, leader };
+        assert_eq!(step(&mut client, |client, cx| client.on_message(asked.into(), hint, cx)).0, 0);
+        assert!(client.open.is_some());
     }
 }

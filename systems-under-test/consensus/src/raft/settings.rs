@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use stormglass_core::retry::Backoff;
 use stormglass_core::time::Duration;
 
 /// What can be set. The defaults are those of the paper's evaluation (§9.3), for a network of one data centre.
@@ -28,6 +29,8 @@ pub struct Settings {
     pub client_attempt_timeout: Duration,
     /// How long a client waits in all before it gives up.
     pub client_deadline: Duration,
+    /// How long a client waits after one server has not answered, before it asks another.
+    pub retry: Backoff,
 }
 
 impl Default for Settings {
@@ -42,6 +45,7 @@ impl Default for Settings {
             check_quorum: true,
             client_attempt_timeout: Duration::from_millis(200),
             client_deadline: Duration::from_secs(2),
+            retry: Backoff::None,
         }
     }
 }
@@ -87,7 +91,10 @@ impl Settings {
                 self.election_timeout_max, self.election_timeout_min
             ));
         }
-        Ok(())
+        match self.retry.problem() {
+            Some(why) => refuse(format!("`retry` cannot be: {why}")),
+            None => Ok(()),
+        }
     }
 }
 
@@ -103,8 +110,9 @@ mod tests {
             Settings { heartbeat_interval: Duration::ZERO, ..Settings::default() },
             Settings { max_entries_per_append: 0, ..Settings::default() },
             Settings { election_timeout_max: Duration::from_millis(100), ..Settings::default() },
+            Settings { retry: Backoff::Fixed(Duration::ZERO), ..Settings::default() },
         ];
-        let names = ["heartbeat-interval", "max-entries-per-append", "election-timeout-max"];
+        let names = ["heartbeat-interval", "max-entries-per-append", "election-timeout-max", "retry"];
         for (settings, name) in wrong.into_iter().zip(names) {
             let error = settings.check().unwrap_err().to_string();
             assert!(error.contains(name), "{error}");
