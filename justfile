@@ -42,6 +42,15 @@ lint:
     cargo clippy --workspace --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
+# Renews the schema by which editors complete and check scenario files.
+schema:
+    cargo run --release -- schema > scenarios/scenario.schema.json
+
+# Shows that a checker of TOML that knows the schema alone (tombi, from PyPI) accepts every shipped scenario, and refuses each of a folder of wrong ones.
+schema-check:
+    tombi lint --offline --quiet --error-on-warnings scenarios/*/*.toml
+    for wrong in harness/plan/tests/wrong_scenarios/*.toml; do if tombi lint --offline --quiet $wrong >/dev/null 2>&1; then echo "$wrong is accepted"; exit 1; fi; done
+
 # Reviews changed snapshots one by one (needs cargo-insta).
 snap:
     cargo insta test --workspace --review

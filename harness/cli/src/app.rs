@@ -11,7 +11,7 @@ use stormglass_explore::sweep::WORKER;
 use crate::args::{Arguments, Command, RunArguments};
 use crate::exit::{Ending, MISTAKE, Mistake};
 use crate::library::Library;
-use crate::{check, list, model, replay, run, zoo};
+use crate::{check, list, model, new, replay, run, schema, zoo};
 
 /// A command line of one's own: any crate gets it with its systems in a few lines.
 pub struct App {
@@ -76,6 +76,8 @@ impl App {
             Command::Check(arguments) => check::check(&arguments, out),
             Command::Model { what } => model::model(&what, out),
             Command::List { what } => list::list(&self, what, out),
+            Command::New(arguments) => new::new(&self, &arguments, out),
+            Command::Schema => schema::schema(out),
         }
     }
 }

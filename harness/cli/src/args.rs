@@ -44,6 +44,10 @@ pub enum Command {
         #[command(subcommand)]
         what: crate::model::ModelCommand,
     },
+    /// Writes a new scenario with comments, which runs as it is
+    New(NewArguments),
+    /// Prints the JSON Schema of scenario files, by which editors complete and check them
+    Schema,
     /// Lists what there is
     List {
         /// Of what
@@ -81,6 +85,9 @@ pub struct RunArguments {
     /// Prints what each kind of fault did over all seeds
     #[arg(long)]
     pub weather: bool,
+    /// Measures and prints how available each system was over all seeds: outages, failovers, latencies, by region
+    #[arg(long)]
+    pub availability: bool,
 }
 
 /// Arguments of `replay`.
@@ -94,6 +101,9 @@ pub struct ReplayArguments {
     /// Prints every event
     #[arg(long)]
     pub trace: bool,
+    /// Measures and prints how available the system was: outages, failovers, latencies, by region
+    #[arg(long)]
+    pub availability: bool,
 }
 
 /// Arguments of `explain`.
@@ -109,6 +119,16 @@ pub struct ExplainArguments {
     pub save: Option<PathBuf>,
 }
 
+/// Arguments of `new`.
+#[derive(Debug, Args)]
+pub struct NewArguments {
+    /// What to call it: `raft/mine`, which becomes the file `raft/mine.toml`
+    pub name: String,
+    /// The system to try; what stands before the name's `/`, if not given
+    #[arg(long, short, value_name = "SYSTEM")]
+    pub system: Option<String>,
+}
+
 /// What can be listed.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Listing {
@@ -116,8 +136,10 @@ pub enum Listing {
     Systems,
     /// Scenarios, with what must hold
     Scenarios,
-    /// Faults that a scenario can inject
+    /// Faults that a scenario can inject, with their parameters
     Faults,
+    /// Profiles: weathers by name, and the faults each is made of
+    Profiles,
     /// Checks, by system
     Checks,
     /// Planted bugs, by system

@@ -22,6 +22,8 @@ pub mod zoo;
 pub mod check;
 pub mod model;
 pub mod list;
+pub mod new;
+pub mod schema;
 mod progress;
 
 pub use app::App;

@@ -48,6 +48,12 @@ impl Library {
         Library { folder: folder.into(), ..self }
     }
 
+    /// Where files are found.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The names of all scenarios, in order.
     ///
     /// # Errors

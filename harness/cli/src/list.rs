@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use stormglass_plan::kind::Kind;
+use stormglass_plan::kind::{Family, Kind};
+use stormglass_plan::nemesis::Profile;
+use stormglass_plan::parameters;
 use stormglass_report::columns;
 
 use crate::app::App;
@@ -23,12 +25,8 @@ pub fn list(app: &App, what: Listing, out: &mut dyn Write) -> Result<Ending, Mis
             }),
         ),
         Listing::Scenarios => scenarios(app)?,
-        Listing::Faults => columns(
-            ["fault", "what it does", "how it is written"],
-            Kind::ALL
-                .iter()
-                .map(|kind| [kind.name().to_owned(), kind.about().to_owned(), kind.example().to_owned()]),
-        ),
+        Listing::Faults => faults(),
+        Listing::Profiles => profiles(),
         Listing::Checks => columns(
             ["system", "check", "what must hold"],
             app.registry.subjects().flat_map(|subject| {
@@ -49,6 +47,43 @@ fn scenarios(app: &App) -> Result<String, Mistake> {
         rows.push([scenario.name, scenario.seeds.to_string(), scenario.about]);
     }
     Ok(columns(["scenario", "seeds", "what must hold"], rows))
+}
+
+/// A table a family: a line for each fault, and below it one for each of its parameters. What the units are follows.
+fn faults() -> String {
+    let mut text = String::new();
+    for family in Family::ALL {
+        let kinds = Kind::ALL.iter().filter(|kind| kind.family() == family);
+        let rows = kinds.flat_map(|&kind| {
+            let head = [kind.name().to_owned(), String::new(), String::new(), kind.about().to_owned()];
+            std::iter::once(head).chain(parameters::of_fault(kind).into_iter().map(|parameter| {
+                let default = match parameter.default {
+                    Some(default) => default,
+                    None if parameter.required => "must be said".to_owned(),
+                    None => String::new(),
+                };
+                [format!("  {}", parameter.name), parameter.unit, default, parameter.meaning]
+            }))
+        });
+        let title = format!("{family} fault");
+        text.push_str(&columns([&title, "unit", "unless said", "meaning"], rows));
+        text.push_str("\n\n");
+    }
+    let units =
+        parameters::units().into_iter().map(|unit| [unit.name, unit.meaning, unit.examples.join("  ")]);
+    text.push_str(&columns(["unit", "what it is", "for example"], units));
+    let written = Kind::ALL.iter().map(|kind| kind.example().to_owned());
+    text.push_str("\n\nhow each is written behind `inject =`\n  ");
+    text.push_str(&written.collect::<Vec<_>>().join("\n  "));
+    text
+}
+
+fn profiles() -> String {
+    let rows = Profile::ALL.into_iter().map(|profile| {
+        let kinds: Vec<&str> = profile.kinds().map(Kind::name).collect();
+        [profile.to_string(), kinds.len().to_string(), kinds.join(", ")]
+    });
+    columns(["profile", "kinds", "made of"], rows)
 }
 
 /// A paragraph a bug: five facts do not fit a line.

@@ -11,7 +11,7 @@ use stormglass_plan::engine::Tracing;
 use stormglass_plan::problem::Problem;
 use stormglass_plan::scenario::Scenario;
 use stormglass_plan::source::Source;
-use stormglass_report::failure_page;
+use stormglass_report::{availability_page, failure_page};
 
 use crate::app::App;
 use crate::args::{ExplainArguments, ReplayArguments};
@@ -39,7 +39,13 @@ pub fn replay(app: &App, arguments: &ReplayArguments, out: &mut dyn Write) -> Re
         }
         print(out, "")?;
     }
-    let report = audited(&*one.case, one.seed).map_err(drawn)?;
+    let case = if arguments.availability { one.case.measuring() } else { one.case };
+    let report = audited(&*case, one.seed).map_err(drawn)?;
+    match report.availability.as_deref() {
+        Some(Ok(measured)) => print(out, &format!("{}\n", availability_page(measured)))?,
+        Some(Err(undecided)) => print(out, &format!("availability is unknown: {}\n", undecided.reason))?,
+        None => {}
+    }
     print(out, &failure_page(&one.scenario, &report, 1, &one.command))?;
     print(
         out,

@@ -33,7 +33,10 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
     let mut prepared = Vec::new();
     for name in &names {
         let loaded = app.library.load(name, &app.registry)?;
-        let case = loaded.case(&app.registry)?;
+        let mut case = loaded.case(&app.registry)?;
+        if arguments.availability {
+            case = case.measuring();
+        }
         prepared.push((loaded, case));
     }
     let progress = Progress::new(prepared.iter().map(|(loaded, _)| range(arguments, &loaded.scenario)));
@@ -95,6 +98,9 @@ fn weather(results: &[Swept], shown: bool, out: &mut dyn Write) -> io::Result<()
     for Swept { scenario, tally, .. } in results {
         if shown && !tally.effects.is_empty() {
             writeln!(out, "\nweather of {}\n{}", scenario.name, weather_table(tally))?;
+        }
+        if let Some(availability) = &tally.availability {
+            writeln!(out, "\navailability of {}\n{}", scenario.name, availability.page())?;
         }
         if let Some((seed, loss)) = &tally.first_loss {
             writeln!(out, "expected loss: {} seed {seed}: {loss}", scenario.name)?;

@@ -71,6 +71,8 @@ impl std::error::Error for DiskError {}
 /// What a crash does to changes that no sync has covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(extend("examples" = ["nothing", "everything", { "sectors": 0.5 }])))]
 pub enum CrashLoss {
     /// Only the process died: the operating system writes everything back.
     Nothing,

@@ -125,6 +125,8 @@ pub mod monitor;
 pub mod verdict;
 pub mod op;
 pub mod bug;
+#[cfg(feature = "schema")]
+mod schema;
 
 /// What an implementation of a system needs, in one `use`.
 pub mod prelude {

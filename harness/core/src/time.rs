@@ -101,6 +101,22 @@ impl Duration {
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
+
+    /// Its four leading digits, the rest cut off: for people, who compare spans and do not add them.
+    ///
+    /// ```
+    /// use stormglass_core::time::Duration;
+    /// assert_eq!(Duration::from_micros(1_402_698_386).rough().to_string(), "1402s");
+    /// assert_eq!(Duration::from_nanos(12_345_678).rough().to_string(), "12.34ms");
+    /// ```
+    #[must_use]
+    pub const fn rough(self) -> Duration {
+        let digits = match self.0.checked_ilog10() {
+            Some(digits) if digits > 3 => digits - 3,
+            _ => return self,
+        };
+        Duration(self.0 - self.0 % 10_u64.pow(digits))
+    }
 }
 
 impl Add<Duration> for Time {

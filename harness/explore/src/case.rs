@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use stormglass_check::availability::Measured;
 use stormglass_core::random::Seed;
 use stormglass_core::system::System;
 use stormglass_core::time::Time;
-use stormglass_core::verdict::Verdict;
+use stormglass_core::verdict::{Undecided, Verdict};
 use stormglass_kernel::Kernel;
-use stormglass_plan::engine::{Effect, Engine, Run, Tracing};
+use stormglass_plan::engine::{Beyond, Effect, Engine, Run, Tracing};
 use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
 use stormglass_plan::problem::Problem;
@@ -16,7 +17,7 @@ use stormglass_plan::scenario::Scenario;
 use stormglass_plan::workload::Operations;
 
 use crate::happenings;
-use crate::judge::Judge;
+use crate::judge::{Judge, Losses};
 use crate::recovery;
 use crate::report::Report;
 use crate::story;
@@ -28,6 +29,9 @@ pub trait Case: Send + Sync {
     /// # Errors
     /// If no plan can be drawn for this seed.
     fn run(&self, seed: Seed, tracing: Tracing) -> Result<Report, Problem>;
+
+    /// The same, but every report says how available the system was.
+    fn measuring(self: Box<Self>) -> Box<dyn Case>;
 
     /// The plan of one seed, as a page for people.
     ///
@@ -53,6 +57,10 @@ pub(crate) enum Source<O> {
 pub(crate) struct Prepared<S: System> {
     pub(crate) system: S,
     pub(crate) judges: Arc<Vec<Judge<S::Op, S::Ret>>>,
+    /// Which acknowledged writes were lost, if anybody can say.
+    pub(crate) losses: Option<Arc<Losses<S::Op, S::Ret>>>,
+    /// Whether availability is measured although nothing asserts it.
+    pub(crate) measures: bool,
     /// The checks that count; all, if not given.
     pub(crate) checks: Option<Vec<String>>,
     pub(crate) source: Source<S::Op>,
@@ -87,11 +95,29 @@ where
             || self.checks.as_ref().is_none_or(|names| names.iter().any(|name| name == check))
     }
 
+    /// The availability of one run, as its clients saw it, if anybody asks; with the verdict on what is asserted.
+    fn availability(
+        &self,
+        plan: &Plan<S::Op>,
+        run: &Run<S::Op, S::Ret>,
+    ) -> (Option<Result<Measured, Undecided>>, Verdict) {
+        if !self.measures && plan.availability.is_none() {
+            return (None, Verdict::Ok);
+        }
+        let lost = self.losses.as_ref().map(|losses| losses(&run.history, plan.timeline.settle));
+        let measured = happenings::measured(plan, run, lost.unwrap_or_default());
+        let verdict = match (&plan.availability, &measured) {
+            (None, _) => Verdict::Ok,
+            (Some(bounds), Ok(measured)) => bounds.judge(measured),
+            (Some(_), Err(undecided)) => Verdict::Unknown(undecided.clone()),
+        };
+        (Some(measured), verdict)
+    }
+
     fn verdicts(&self, plan: &Plan<S::Op>, run: &mut Run<S::Op, S::Ret>) -> Vec<Verdict> {
         let mut verdicts = std::mem::take(&mut run.verdicts);
         let recovery = run.recovery.as_ref();
         verdicts.extend(recovery.map(|stood| recovery::judge(&self.system, plan, &run.history, stood)));
-        verdicts.push(happenings::judge(plan, run));
         for judge in self.judges.iter().filter(|judge| self.wanted(judge.name)) {
             match (judge.judge)(&run.history) {
                 Verdict::Ok => {}
@@ -111,20 +137,12 @@ where
         let plan = self.plan_of(seed)?;
         Self::refuse(&plan)?;
         let mut run = Kernel.run(&self.system, &plan, tracing);
-        let verdicts = self.verdicts(&plan, &mut run);
+        let (availability, bounded) = self.availability(&plan, &run);
+        let mut verdicts = self.verdicts(&plan, &mut run);
+        verdicts.extend(Some(bounded).filter(|verdict| !verdict.is_ok()));
         let effects = effects(&plan, &run);
-        let mut verdict = verdicts.iter().cloned().fold(Verdict::Ok, Verdict::and);
-        // Beyond its budget a system may lose what it likes: that is reported, and is no bug.
-        let expected_loss = match (&run.beyond_budget, verdict.violation()) {
-            (Some(why), Some(violation)) => {
-                Some(format!("{}: {}; {why}", violation.check, violation.summary))
-            }
-            _ => None,
-        };
-        let verdicts = if expected_loss.is_some() { Vec::new() } else { verdicts };
-        if expected_loss.is_some() {
-            verdict = Verdict::Ok;
-        }
+        let expected_loss = run.beyond_budget.as_ref().and_then(|beyond| excuse(beyond, &mut verdicts));
+        let verdict = verdicts.iter().cloned().fold(Verdict::Ok, Verdict::and);
         let story = match (&run.trace, verdict.violation()) {
             (Some(trace), Some(violation)) => story::tell(violation, &run.history, trace),
             _ => Vec::new(),
@@ -137,6 +155,7 @@ where
             invoked: operations.len(),
             succeeded: operations.iter().filter(|operation| operation.outcome.ok().is_some()).count(),
             effects,
+            availability: availability.filter(|_| self.measures).map(Box::new),
             expected_loss,
             strikes: run.strikes.iter().filter(|strike| !strike.on.is_empty()).count(),
             verdict,
@@ -146,6 +165,11 @@ where
         })
     }
 
+    fn measuring(mut self: Box<Self>) -> Box<dyn Case> {
+        self.measures = true;
+        self
+    }
+
     fn page(&self, seed: Seed) -> Result<String, Problem> {
         Ok(self.plan_of(seed)?.page().to_string())
     }
@@ -153,6 +177,24 @@ where
     fn file(&self, seed: Seed) -> Result<String, Problem> {
         self.plan_of(seed)?.to_toml().map_err(|unsavable| Problem::new("", unsavable.to_string()))
     }
+}
+
+/// Takes out the verdicts that are no bugs because the system had lost more than it promises to survive, and says what
+/// the first of them was. What happened before that moment counts as ever; so does what no lost copy excuses: that the
+/// run came to its end, and what the scenario asserts of its availability.
+fn excuse(beyond: &Beyond, verdicts: &mut Vec<Verdict>) -> Option<String> {
+    let mut first = None;
+    verdicts.retain(|verdict| {
+        let Some(violation) = verdict.violation() else { return true };
+        let excused = violation.at.is_none_or(|at| at >= beyond.at)
+            && !["limits", "availability"].contains(&&violation.check[..]);
+        if excused {
+            first
+                .get_or_insert_with(|| format!("{}: {}; {}", violation.check, violation.summary, beyond.why));
+        }
+        !excused
+    });
+    first
 }
 
 /// What the faults of one run did, by kind; each with how many operations were under way meanwhile.
@@ -174,4 +216,31 @@ fn effects<O, R>(plan: &Plan<O>, run: &Run<O, R>) -> BTreeMap<Kind, (u64, Effect
         *sum += Effect { overlapped: overlapped as u64, ..strike.effect };
     }
     effects
+}
+
+#[cfg(test)]
+mod tests {
+    use stormglass_core::time::Duration;
+    use stormglass_core::verdict::Violation;
+
+    use super::*;
+
+    fn violation(check: &str, at: u64) -> Verdict {
+        let at = Some(Time::ZERO + Duration::from_secs(at));
+        Violation { at, ..Violation::new(check, "it broke") }.into()
+    }
+
+    /// A loss is to be expected only of what was lost, and only since too much was.
+    #[test]
+    fn what_broke_before_too_much_was_lost_or_for_another_cause_is_not_excused() {
+        let beyond =
+            Beyond { at: Time::ZERO + Duration::from_secs(5), why: "two copies are gone".to_owned() };
+        let before = violation("linearizable", 4);
+        let bound = violation("availability", 6);
+        let mut verdicts = vec![before.clone(), violation("linearizable", 5), bound.clone()];
+        let loss = excuse(&beyond, &mut verdicts);
+        assert_eq!(loss.as_deref(), Some("linearizable: it broke; two copies are gone"));
+        assert_eq!(verdicts, [before, bound]);
+        assert_eq!(excuse(&beyond, &mut verdicts), None);
+    }
 }

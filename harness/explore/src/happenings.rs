@@ -1,8 +1,10 @@
 //! What befell the world during a run, in the words in which availability is measured.
 
+use std::collections::BTreeSet;
+
 use stormglass_check::availability::{FaultSpan, Happenings, Label, Measured, measure};
-use stormglass_core::history::Operation;
-use stormglass_core::verdict::{Undecided, Verdict};
+use stormglass_core::history::{Operation, OperationId};
+use stormglass_core::verdict::Undecided;
 use stormglass_plan::engine::Run;
 use stormglass_plan::plan::Plan;
 use stormglass_plan::workload::Operations;
@@ -28,20 +30,16 @@ pub(crate) fn happenings<O, R>(plan: &Plan<O>, run: &Run<O, R>) -> Happenings {
 ///
 /// # Errors
 /// If the history says nothing about it.
-pub(crate) fn measured<O: Operations, R>(plan: &Plan<O>, run: &Run<O, R>) -> Result<Measured, Undecided> {
+pub(crate) fn measured<O: Operations, R>(
+    plan: &Plan<O>,
+    run: &Run<O, R>,
+    lost: BTreeSet<OperationId>,
+) -> Result<Measured, Undecided> {
     let label = |operation: &Operation<O, R>| Label {
         region: plan.region_of(operation.client).to_owned(),
         kind: operation.op.kind().to_owned(),
     };
     let yardstick = plan.availability.as_ref().map(|bounds| bounds.measured).unwrap_or_default();
-    measure(&run.history, label, &happenings(plan, run), &yardstick)
-}
-
-/// The verdict on the bounds that the plan asserts.
-pub(crate) fn judge<O: Operations, R>(plan: &Plan<O>, run: &Run<O, R>) -> Verdict {
-    let Some(bounds) = &plan.availability else { return Verdict::Ok };
-    match measured(plan, run) {
-        Ok(measured) => bounds.judge(&measured),
-        Err(undecided) => Verdict::Unknown(undecided),
-    }
+    let world = Happenings { lost, ..happenings(plan, run) };
+    measure(&run.history, label, &world, &yardstick)
 }

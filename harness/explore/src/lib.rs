@@ -12,12 +12,14 @@ pub mod case;
 pub mod sweep;
 pub mod report;
 pub mod regions;
+pub mod renewals;
 mod happenings;
 mod recovery;
 mod story;
 
 pub use case::Case;
 pub use registry::Registry;
+pub use renewals::AvailabilityModel;
 pub use report::Report;
 pub use subject::{Subject, SystemUnderTest, linearizable_kv};
 pub use sweep::{Sweep, audited};

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use stormglass_check::availability::Measured;
 use stormglass_core::random::Seed;
 use stormglass_core::time::Time;
 use stormglass_core::trace::Trace;
-use stormglass_core::verdict::Verdict;
+use stormglass_core::verdict::{Undecided, Verdict};
 use stormglass_plan::engine::{Digest, Effect, Stats};
 use stormglass_plan::kind::Kind;
 
@@ -29,6 +30,8 @@ pub struct Report {
     pub succeeded: usize,
     /// What faults did, by kind: how often they struck, and what came of it.
     pub effects: BTreeMap<Kind, (u64, Effect)>,
+    /// How available the system was, or why nobody can say; only of a case that measures it.
+    pub availability: Option<Box<Result<Measured, Undecided>>>,
     /// What was lost, and why that was to be expected.
     pub expected_loss: Option<String>,
     /// How many faults struck somebody.

@@ -3,15 +3,19 @@
 //! [`Subject`] hides the system's types, so that commands and sweeps can hold many systems in one list.
 //! [`SystemUnderTest`] is the one implementation: a system, and the judges of its histories.
 
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use stormglass_check::histories::durability;
 use stormglass_check::{KvModel, linearizable, vacuity};
 use stormglass_core::bug::Bug;
-use stormglass_core::history::History;
+use stormglass_core::history::{History, OperationId};
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::system::System;
+use stormglass_core::time::Time;
 use stormglass_core::verdict::Verdict;
 use stormglass_plan::configure::configure;
 use stormglass_plan::plan::Plan;
@@ -20,7 +24,7 @@ use stormglass_plan::scenario::{Expect, Scenario};
 use stormglass_plan::workload::Operations;
 
 use crate::case::{Case, Prepared, Source};
-use crate::judge::{CheckInfo, Judge};
+use crate::judge::{CheckInfo, Judge, Losses};
 use crate::recovery;
 
 /// A system that can be run by name.
@@ -30,6 +34,12 @@ pub trait Subject: Send + Sync {
 
     /// Its planted bugs.
     fn bugs(&self) -> &'static [Bug];
+
+    /// The kind of its operations, as in `[workload.kv]`; `None` if it has no clients.
+    fn workload(&self) -> Option<&'static str>;
+
+    /// Its settings as they are if `[params]` says nothing.
+    fn settings(&self) -> toml::Table;
 
     /// All checks that fit it.
     fn checks(&self) -> Vec<CheckInfo>;
@@ -53,6 +63,7 @@ pub trait Subject: Send + Sync {
 /// A system and the judges of its histories.
 pub struct SystemUnderTest<S: System> {
     judges: Arc<Vec<Judge<S::Op, S::Ret>>>,
+    losses: Option<Arc<Losses<S::Op, S::Ret>>>,
     system: PhantomData<fn() -> S>,
 }
 
@@ -64,7 +75,7 @@ impl<S: System> SystemUnderTest<S> {
         S::Op: Operations,
     {
         let judge = |history: &History<S::Op, S::Ret>| vacuity(history, |op| op.kind());
-        SystemUnderTest { judges: Arc::new(Vec::new()), system: PhantomData }.judged_by(
+        SystemUnderTest { judges: Arc::new(Vec::new()), losses: None, system: PhantomData }.judged_by(
             "vacuity",
             "operations of every kind succeed now and then: a run that did nothing proves nothing",
             judge,
@@ -84,6 +95,25 @@ impl<S: System> SystemUnderTest<S> {
         judges.push(Judge { name, about, judge: Box::new(judge) });
         self
     }
+
+    /// Says which acknowledged writes of a history were lost, by what was read from a moment on: for recovery points.
+    #[must_use]
+    pub fn losing(
+        mut self,
+        losses: impl Fn(&History<S::Op, S::Ret>, Time) -> BTreeSet<OperationId> + Send + Sync + 'static,
+    ) -> SystemUnderTest<S> {
+        self.losses = Some(Arc::new(losses));
+        self
+    }
+}
+
+/// The acknowledged writes of a key-value history that nobody saw from `settled` on, though nothing had replaced them.
+/// A write whose key was written again is not known to be lost.
+#[must_use]
+pub fn lost_kv_writes(history: &History<KvOp, KvRet>, settled: Time) -> BTreeSet<OperationId> {
+    let acknowledged = "acknowledged";
+    let report = durability::lost_writes(history, settled, |_| acknowledged, &acknowledged);
+    report.levels.into_values().flat_map(|kept| kept.lost).collect()
 }
 
 /// A linearizable key-value store: what most consensus systems promise.
@@ -92,7 +122,7 @@ pub fn linearizable_kv<S>() -> SystemUnderTest<S>
 where
     S: System<Op = KvOp, Ret = KvRet>,
 {
-    SystemUnderTest::unjudged().judged_by(
+    SystemUnderTest::unjudged().losing(lost_kv_writes).judged_by(
         "linearizable",
         "every operation takes effect at one moment between its invocation and its completion",
         |history| linearizable(&KvModel, history),
@@ -101,7 +131,7 @@ where
 
 impl<S> Subject for SystemUnderTest<S>
 where
-    S: System + DeserializeOwned + Default,
+    S: System + Serialize + DeserializeOwned + Default,
     S::Op: Operations,
 {
     fn name(&self) -> &'static str {
@@ -110,6 +140,15 @@ where
 
     fn bugs(&self) -> &'static [Bug] {
         S::bugs()
+    }
+
+    fn workload(&self) -> Option<&'static str> {
+        Some(S::Op::WORKLOAD)
+    }
+
+    fn settings(&self) -> toml::Table {
+        // A system whose settings are no table has none that `[params]` could say.
+        toml::Table::try_from(S::default()).unwrap_or_default()
     }
 
     fn checks(&self) -> Vec<CheckInfo> {
@@ -142,8 +181,21 @@ where
         if let Expect::ViolatedBy(names) = &scenario.expect {
             known("expect.violated-by", names)?;
         }
+        if self.losses.is_none() {
+            let bounds = scenario.availability.as_ref();
+            let asserted = [
+                ("rpo", bounds.is_some_and(|bounds| bounds.rpo.is_some())),
+                ("lost-writes", bounds.is_some_and(|bounds| bounds.lost_writes.is_some())),
+            ];
+            if let Some((name, _)) = asserted.into_iter().find(|&(_, asserted)| asserted) {
+                let why = format!("nobody can say of {} which acknowledged writes were lost", S::NAME);
+                return Err(Problem::new(format!("availability.{name}"), why).help("leave it out"));
+            }
+        }
         let case = Prepared {
             system,
+            measures: false,
+            losses: self.losses.clone(),
             judges: self.judges.clone(),
             checks: scenario.checks.clone(),
             source: Source::Scenario(Box::new(scenario.clone())),
@@ -161,6 +213,13 @@ where
         let system: S =
             configure(&plan.params, plan.bug.as_deref()).map_err(|problem| source.diagnose(&problem))?;
         let source = Source::Plan(Arc::new(plan));
-        Ok(Box::new(Prepared { system, judges: self.judges.clone(), checks: None, source }))
+        Ok(Box::new(Prepared {
+            system,
+            measures: false,
+            losses: self.losses.clone(),
+            judges: self.judges.clone(),
+            checks: None,
+            source,
+        }))
     }
 }

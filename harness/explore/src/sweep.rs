@@ -158,6 +158,7 @@ fn guarded(case: &dyn Case, seed: Seed, tracing: Tracing) -> Result<Report, Prob
                 succeeded: 0,
                 effects: BTreeMap::new(),
                 expected_loss: None,
+                availability: None,
                 strikes: 0,
                 story: Vec::new(),
                 trace: None,

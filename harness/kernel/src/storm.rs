@@ -7,7 +7,7 @@ use fixedbitset::FixedBitSet;
 use stormglass_core::random::{CausalId, Draws, Purpose};
 use stormglass_core::system::{Node, Role, System};
 use stormglass_core::trace::Kind;
-use stormglass_plan::engine::{Effect, Strike};
+use stormglass_plan::engine::{Beyond, Effect, Strike};
 use stormglass_plan::fault::{Fault, Target};
 use stormglass_plan::kind::Family;
 
@@ -115,13 +115,14 @@ impl<S: System> World<S> {
         if self.damaged.len() > survives && self.beyond_budget.is_none() {
             let names: Vec<String> =
                 self.damaged.iter().map(|&node| self.address(node as u32).to_string()).collect();
-            self.beyond_budget = Some(format!(
+            let why = format!(
                 "{} at {} made {} damaged copies ({}), and the system survives {survives}",
                 fault.name(),
                 self.now,
                 names.len(),
                 names.join(", ")
-            ));
+            );
+            self.beyond_budget = Some(Beyond { at: self.now, why });
         }
     }
 

@@ -18,7 +18,7 @@ use stormglass_core::random::{CausalId, Purpose, mix};
 use stormglass_core::system::{Role, System};
 use stormglass_core::time::Time;
 use stormglass_core::trace::Trace;
-use stormglass_plan::engine::{Digest, Stats, Strike, Tracing};
+use stormglass_plan::engine::{Beyond, Digest, Stats, Strike, Tracing};
 use stormglass_plan::plan::Plan;
 
 use crate::held::Held;
@@ -66,7 +66,7 @@ pub struct World<S: System> {
     pub(crate) wired: bool,
     /// The places of nodes whose copy a fault may have destroyed.
     pub(crate) damaged: BTreeSet<usize>,
-    pub(crate) beyond_budget: Option<String>,
+    pub(crate) beyond_budget: Option<Beyond>,
     pub(crate) downs: Vec<Down>,
     pub(crate) leadership: Vec<Leadership>,
     /// The part each node played when it last said something, by place.

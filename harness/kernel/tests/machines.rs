@@ -123,7 +123,8 @@ fn a_budget_spares_copies() {
     let seen = run(&survivor, Plan { budget: Budget::Unlimited, ..plan(3, [(505, 1_005, wipe())]) });
     assert_eq!(seen.struck(0), [0, 1]);
     let beyond = seen.run.beyond_budget.unwrap();
-    assert_eq!(beyond, "wipe at 0.505s made 2 damaged copies (n1, n2), and the system survives 1");
+    assert_eq!(beyond.at, Time::from_nanos(505_000_000));
+    assert_eq!(beyond.why, "wipe at 0.505s made 2 damaged copies (n1, n2), and the system survives 1");
 }
 
 fn walls(seen: &Seen, node: u32, from: u64, until: u64) -> Vec<(i64, i64)> {

@@ -26,8 +26,11 @@ pub fn configure<S: System + DeserializeOwned>(
     Ok(system)
 }
 
-/// The settings that stand in the table at `path`.
-pub(crate) fn settings<T: DeserializeOwned>(path: &str, table: &toml::Table) -> Result<T, Problem> {
+/// The settings that stand in the table at `path` of a scenario.
+///
+/// # Errors
+/// A setting that is not known or cannot be read, at its path.
+pub fn settings<T: DeserializeOwned>(path: &str, table: &toml::Table) -> Result<T, Problem> {
     let table = toml::Value::Table(table.clone());
     serde_path_to_error::deserialize(table).map_err(|error| {
         let path = match error.path().to_string() {

@@ -1,8 +1,10 @@
 //! How many of something: a number, or a range from which each seed draws.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -37,11 +39,27 @@ impl fmt::Display for Count {
 }
 
 /// The table form.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Range {
+    /// The fewest.
     min: u32,
+    /// The most.
     max: u32,
+}
+
+impl JsonSchema for Count {
+    fn schema_name() -> Cow<'static, str> {
+        "Count".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "How many: a number, or a range from which each seed draws.",
+            "examples": [5, { "min": 3, "max": 7 }],
+            "anyOf": [generator.subschema_for::<u32>(), Range::json_schema(generator)],
+        })
+    }
 }
 
 impl Serialize for Count {

@@ -94,7 +94,7 @@ impl fmt::Display for Effect {
             }
         }
         if !self.down.is_zero() {
-            write!(f, "{separator}down for {}", self.down)?;
+            write!(f, "{separator}down for {}", self.down.rough())?;
         }
         Ok(())
     }

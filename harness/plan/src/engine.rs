@@ -52,8 +52,8 @@ pub struct Run<O, R> {
     pub stats: Stats,
     /// When each fault struck and on whom it fell, in order.
     pub strikes: Vec<Strike>,
-    /// Why losses were to be expected: faults had destroyed more than the system promises to survive.
-    pub beyond_budget: Option<String>,
+    /// When and why losses became expected: faults had destroyed more than the system promises to survive.
+    pub beyond_budget: Option<Beyond>,
     /// When nodes were down, in order.
     pub downs: Vec<Down>,
     /// When nodes began to lead or to seek leadership, in order.
@@ -63,6 +63,15 @@ pub struct Run<O, R> {
     pub recovery: Option<Recovery>,
     /// What the world did, if asked for.
     pub trace: Option<Trace>,
+}
+
+/// The moment from which on the system may lose what it likes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beyond {
+    /// When the copy was destroyed that was one too many.
+    pub at: Time,
+    /// What destroyed it, and which copies were destroyed by then.
+    pub why: String,
 }
 
 /// How the nodes stood when the system should have recovered.

@@ -3,6 +3,7 @@
 //! A fault here is data. Its magnitudes are settled when the plan is made; whom a late [`Target`] such as
 //! `leader` means is settled when it strikes. What a fault *does* is the engine's business.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::random::Ratio;
@@ -17,7 +18,7 @@ mod manner;
 mod target;
 
 /// Something that goes wrong. In files externally tagged: `isolate = { target = "leader" }`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Fault {
     /// Messages between the nodes of `side` and all other nodes are lost.
@@ -26,9 +27,11 @@ pub enum Fault {
         side: Target,
         /// Which direction is cut, as seen from `side`.
         #[serde(default, skip_serializing_if = "is_usual")]
+        #[schemars(!skip_serializing_if)]
         way: Way,
         /// Whether the clients are cut off from `side` as well.
         #[serde(default, skip_serializing_if = "is_usual")]
+        #[schemars(!skip_serializing_if)]
         clients: Clients,
     },
     /// Each target is cut off from every other node.
@@ -37,9 +40,11 @@ pub enum Fault {
         target: Target,
         /// Which direction is cut, as seen from the target.
         #[serde(default, skip_serializing_if = "is_usual")]
+        #[schemars(!skip_serializing_if)]
         way: Way,
         /// Whether the clients are cut off from the target as well.
         #[serde(default, skip_serializing_if = "is_usual")]
+        #[schemars(!skip_serializing_if)]
         clients: Clients,
     },
     /// Messages are lost at random.
@@ -48,9 +53,11 @@ pub enum Fault {
         rate: Ratio,
         /// Messages of these nodes …
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         from: Target,
         /// … to these.
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         to: Target,
     },
     /// Messages arrive twice, the second time later.
@@ -59,9 +66,11 @@ pub enum Fault {
         rate: Ratio,
         /// Messages of these nodes …
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         from: Target,
         /// … to these.
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         to: Target,
     },
     /// Messages take longer: `add` is drawn for each and added to the link's own latency.
@@ -70,12 +79,15 @@ pub enum Fault {
         add: Latency,
         /// How many of them: the others overtake.
         #[serde(default = "Fault::every", skip_serializing_if = "Fault::is_every")]
+        #[schemars(!skip_serializing_if)]
         rate: Ratio,
         /// Messages of these nodes …
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         from: Target,
         /// … to these.
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         to: Target,
     },
     /// The node goes down, and restarts when the fault ends.
@@ -85,6 +97,7 @@ pub enum Fault {
         /// If given, the crash waits for the target's next step that has effects, and lets only so many of
         /// them happen: a crash between two system calls.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(extend("x-unit" = "effects"))]
         after_effects: Option<u32>,
         /// What becomes of writes that no sync has covered.
         #[serde(default = "Fault::power_loss")]
@@ -121,9 +134,11 @@ pub enum Fault {
         /// Whose.
         target: Target,
         /// By how many millionths faster (+) or slower (−).
+        #[schemars(extend("x-unit" = "ppm"))]
         ppm: i32,
         /// Which clock.
         #[serde(default, skip_serializing_if = "is_usual")]
+        #[schemars(!skip_serializing_if)]
         clock: Clock,
     },
     /// Messages from these nodes to those are lost, though both reach all others: a partial partition.
@@ -134,6 +149,7 @@ pub enum Fault {
         to: Target,
         /// Which direction is cut, as seen from `from`.
         #[serde(default, skip_serializing_if = "is_usual")]
+        #[schemars(!skip_serializing_if)]
         way: Way,
     },
     /// Each node reaches only its two neighbours, in the order of the nodes' ids.
@@ -146,75 +162,96 @@ pub enum Fault {
         period: Duration,
         /// The part of each period for which it is cut off.
         #[serde(default = "Fault::half", skip_serializing_if = "Fault::is_half")]
+        #[schemars(!skip_serializing_if)]
         share: Ratio,
         /// Which direction is cut, as seen from the target.
         #[serde(default, skip_serializing_if = "is_usual")]
+        #[schemars(!skip_serializing_if)]
         way: Way,
         /// Whether the clients are cut off from the target as well.
         #[serde(default, skip_serializing_if = "is_usual")]
+        #[schemars(!skip_serializing_if)]
         clients: Clients,
     },
     /// Bits of encoded messages flip. Needs `wire = true`; what no longer decodes is dropped.
     Corrupt {
         /// How many of them.
         #[serde(default = "Fault::every", skip_serializing_if = "Fault::is_every")]
+        #[schemars(!skip_serializing_if)]
         rate: Ratio,
         /// How many bits of a message flip.
         #[serde(default = "Fault::once", skip_serializing_if = "Fault::is_once")]
+        #[schemars(!skip_serializing_if)]
+        #[schemars(extend("x-unit" = "bits"))]
         bits: u32,
         /// Messages of these nodes …
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         from: Target,
         /// … to these.
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         to: Target,
     },
     /// Links carry only so many bytes a second; what does not fit waits, and what does not fit the queue is lost.
     Bandwidth {
         /// Bytes a second of each link.
+        #[schemars(extend("x-unit" = "bytes a second"))]
         bytes_per_second: u64,
         /// Bytes that may wait before each link.
+        #[schemars(extend("x-unit" = "bytes"))]
         queue_bytes: u64,
         /// Messages of these nodes …
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         from: Target,
         /// … to these.
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         to: Target,
     },
     /// Messages are held back until something has happened, or the fault ends, and then arrive late.
     Hold {
         /// How many of them.
         #[serde(default = "Fault::every", skip_serializing_if = "Fault::is_every")]
+        #[schemars(!skip_serializing_if)]
         rate: Ratio,
         /// What releases them before the fault ends.
         #[serde(default, skip_serializing_if = "is_usual")]
+        #[schemars(!skip_serializing_if)]
         until: Release,
         /// Messages of these nodes …
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         from: Target,
         /// … to these.
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         to: Target,
     },
     /// Messages take a multiple of their time.
     SlowLink {
         /// How many times as long.
+        #[schemars(extend("x-unit" = "times"))]
         factor: u32,
         /// Messages of these nodes …
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         from: Target,
         /// … to these.
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         to: Target,
     },
     /// Connections break: everything on its way on these links, both ways, is lost at this moment.
     Reset {
         /// Messages of these nodes …
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         from: Target,
         /// … to these.
         #[serde(default = "Target::all", skip_serializing_if = "Target::is_all")]
+        #[schemars(!skip_serializing_if)]
         to: Target,
     },
     /// All nodes of a region go down together, and restart when the fault ends.
@@ -242,14 +279,17 @@ pub enum Fault {
         region: Option<String>,
         /// Which direction is cut, as seen from the region.
         #[serde(default, skip_serializing_if = "is_usual")]
+        #[schemars(!skip_serializing_if)]
         way: Way,
     },
     /// Messages between regions take a multiple of their time, and some are lost.
     WanBrownOut {
         /// How many times as long.
+        #[schemars(extend("x-unit" = "times"))]
         factor: u32,
         /// How many are lost.
         #[serde(default = "Fault::none", skip_serializing_if = "Ratio::is_zero")]
+        #[schemars(!skip_serializing_if)]
         loss: Ratio,
     },
     /// The node goes down when it comes to a named point for the nth time since the fault struck.
@@ -261,6 +301,8 @@ pub enum Fault {
         point: Option<String>,
         /// At which visit, from 1.
         #[serde(default = "Fault::once", skip_serializing_if = "Fault::is_once")]
+        #[schemars(!skip_serializing_if)]
+        #[schemars(extend("x-unit" = "visits"))]
         nth: u32,
         /// What becomes of writes that no sync has covered.
         #[serde(default = "Fault::power_loss")]
@@ -271,10 +313,12 @@ pub enum Fault {
         /// Whom.
         target: Target,
         /// How many of the recovering step's effects happen before it goes down again.
+        #[schemars(extend("x-unit" = "effects"))]
         after_effects: u32,
         /// From each crash to the restart that follows.
         down: Duration,
         /// How many crashes in all, the first one counted.
+        #[schemars(extend("x-unit" = "times"))]
         times: u32,
         /// What becomes of writes that no sync has covered.
         #[serde(default = "Fault::power_loss")]
@@ -298,9 +342,12 @@ pub enum Fault {
         target: Target,
         /// How many times as long its own work takes.
         #[serde(default = "Fault::once", skip_serializing_if = "Fault::is_once")]
+        #[schemars(!skip_serializing_if)]
+        #[schemars(extend("x-unit" = "times"))]
         factor: u32,
         /// What every step takes on top.
         #[serde(default, skip_serializing_if = "is_usual")]
+        #[schemars(!skip_serializing_if)]
         step: Duration,
     },
     /// The node goes down, loses its whole disk, and rejoins under the same id when the fault ends.
@@ -326,6 +373,8 @@ pub enum Fault {
         target: Target,
         /// How many.
         #[serde(default = "Fault::once", skip_serializing_if = "Fault::is_once")]
+        #[schemars(!skip_serializing_if)]
+        #[schemars(extend("x-unit" = "times"))]
         times: u32,
     },
     /// Syncs report success and make nothing durable.
@@ -334,6 +383,7 @@ pub enum Fault {
         target: Target,
         /// How many of them.
         #[serde(default = "Fault::every", skip_serializing_if = "Fault::is_every")]
+        #[schemars(!skip_serializing_if)]
         rate: Ratio,
     },
     /// Bits of what is durable flip, once.
@@ -341,6 +391,7 @@ pub enum Fault {
         /// Whose.
         target: Target,
         /// How many bits.
+        #[schemars(extend("x-unit" = "bits"))]
         bits: u32,
     },
     /// Writes land at another place of their file.
@@ -349,6 +400,7 @@ pub enum Fault {
         target: Target,
         /// How many of them.
         #[serde(default = "Fault::every", skip_serializing_if = "Fault::is_every")]
+        #[schemars(!skip_serializing_if)]
         rate: Ratio,
     },
     /// Reads fail with an input/output error.
@@ -357,6 +409,7 @@ pub enum Fault {
         target: Target,
         /// How many of them.
         #[serde(default = "Fault::every", skip_serializing_if = "Fault::is_every")]
+        #[schemars(!skip_serializing_if)]
         rate: Ratio,
     },
     /// There is no space left: what would grow a file fails.
@@ -377,11 +430,13 @@ pub enum Fault {
         target: Target,
         /// Which clock.
         #[serde(default, skip_serializing_if = "is_usual")]
+        #[schemars(!skip_serializing_if)]
         clock: Clock,
     },
     /// Clients ask for more: so many times the usual rate.
     Surge {
         /// How many times as much.
+        #[schemars(extend("x-unit" = "times"))]
         factor: u32,
     },
     /// Operations gather on one key.
@@ -393,15 +448,20 @@ pub enum Fault {
     ClientDeath {
         /// How many.
         #[serde(default = "Fault::once", skip_serializing_if = "Fault::is_once")]
+        #[schemars(!skip_serializing_if)]
+        #[schemars(extend("x-unit" = "clients"))]
         clients: u32,
     },
     /// Clients reach only one node, whatever becomes of it: they keep talking to an old leader.
     StaleClient {
         /// How many.
         #[serde(default = "Fault::once", skip_serializing_if = "Fault::is_once")]
+        #[schemars(!skip_serializing_if)]
+        #[schemars(extend("x-unit" = "clients"))]
         clients: u32,
         /// Whom they reach.
         #[serde(default = "Target::leader", skip_serializing_if = "Target::is_leader")]
+        #[schemars(!skip_serializing_if)]
         node: Target,
     },
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
@@ -23,12 +24,31 @@ pub enum Family {
     Load,
 }
 
+impl Family {
+    /// Every family.
+    pub const ALL: [Family; 6] =
+        [Family::Network, Family::Region, Family::Process, Family::Disk, Family::Clock, Family::Load];
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Family::Network => "network",
+            Family::Region => "region",
+            Family::Process => "process",
+            Family::Disk => "disk",
+            Family::Clock => "clock",
+            Family::Load => "load",
+        })
+    }
+}
+
 /// The table of all kinds: one line each, from which everything that lists them is made.
 macro_rules! kinds {
     ($($Variant:ident = $number:literal, $family:ident, $name:literal, $about:literal, $example:literal;)+) => {
         /// A kind of fault. Its number stands in the ids of drawn faults: a new kind gets a new one, none is
         /// reused.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         pub enum Kind {
             $( #[doc = $about] $Variant = $number, )+

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stormglass_core::random::{Draws, Ratio};
 use stormglass_core::time::Duration;
 
 /// A distribution of delays. In files externally tagged: `latency = { uniform = { min = "1ms", max = "10ms" } }`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [{ "constant": "100ms" }, { "uniform": { "min": "1ms", "max": "10ms" } }]))]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Latency {
     /// Always the same.

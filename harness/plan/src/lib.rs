@@ -41,7 +41,8 @@
 //!
 //! What to try: [`scenario`], [`builder`], [`count`], [`workload`], [`nemesis`]. What goes wrong: [`fault`], [`kind`],
 //! [`latency`], [`topology`]. What will happen: [`plan`](mod@plan), [`draw`], [`page`]. Files and the mistakes in them: [`source`],
-//! [`read`], [`store`], [`configure`], [`problem`], [`diagnostic`]. Who runs it: [`engine`], [`effect`].
+//! [`read`], [`store`], [`configure`], [`problem`], [`diagnostic`], [`schema`],
+//! [`parameters`], [`draft`]. Who runs it: [`engine`], [`effect`].
 //!
 //! This crate runs nothing and judges nothing. It opens one file when [`Source::open`](source::Source::open) is
 //! asked to, and otherwise touches nothing outside. It knows no system: what `[params]` and `bug` mean is told by
@@ -65,6 +66,9 @@ pub mod store;
 pub mod configure;
 pub mod problem;
 pub mod diagnostic;
+pub mod schema;
+pub mod parameters;
+pub mod draft;
 pub mod engine;
 pub mod effect;
 

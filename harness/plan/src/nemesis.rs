@@ -7,6 +7,7 @@
 //!
 //! It does not know which system it torments, nor what a fault does.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stormglass_core::random::{Draws, Purpose, Seed};
 use stormglass_core::time::{Duration, Time};
@@ -23,7 +24,7 @@ mod magnitude;
 mod profile;
 
 /// Which faults may be drawn, and how many. In files `[nemesis]`; everything has a default.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Nemesis {
     /// The kinds from which each seed takes about half. Those of the profile, if not given; of `everything` each seed
@@ -39,7 +40,7 @@ pub struct Nemesis {
 }
 
 /// How many faults, how long and how hard.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Intensity {
     /// Now and then, and gentle.
@@ -53,7 +54,7 @@ pub enum Intensity {
 
 /// How wrong clocks may become. A system that relies on clocks declares what it tolerates: a larger bound
 /// than that finds no bugs, it makes them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct ClockBounds {
     /// The longest jump of a wall clock, either way.

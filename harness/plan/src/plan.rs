@@ -4,6 +4,7 @@
 //! strikes when and how hard. Only chances remain (latencies, losses, whom a late target falls on), and those
 //! are keyed by the seed. A plan can be printed, saved, edited, cut down and run on every engine.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stormglass_check::availability::Bounds;
 use stormglass_core::cluster::Cluster;
@@ -126,7 +127,7 @@ pub struct Timeline {
 }
 
 /// A network without faults.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Network {
     /// Every link that `links` does not name.
@@ -137,24 +138,27 @@ pub struct Network {
 }
 
 /// What one direction of one link does to messages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Link {
     /// How long a message takes.
     pub latency: Latency,
     /// How many are lost.
     #[serde(skip_serializing_if = "Ratio::is_zero")]
+    #[schemars(!skip_serializing_if)]
     pub loss: Ratio,
     /// How many arrive twice.
     #[serde(skip_serializing_if = "Ratio::is_zero")]
+    #[schemars(!skip_serializing_if)]
     pub duplicate: Ratio,
     /// How many are held back by up to ten times the longest latency, so that later ones overtake them.
     #[serde(skip_serializing_if = "Ratio::is_zero")]
+    #[schemars(!skip_serializing_if)]
     pub reorder: Ratio,
 }
 
 /// A link that differs from the others.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DirectedLink {
     /// Whose messages.
@@ -166,7 +170,7 @@ pub struct DirectedLink {
 }
 
 /// How long disks take.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct DiskTimes {
     /// From the request of a sync to its completion.
@@ -174,7 +178,7 @@ pub struct DiskTimes {
 }
 
 /// Where a run stops. Reaching a limit is a named stop and the verdict `unknown`, never silence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Limits {
     /// So many events.

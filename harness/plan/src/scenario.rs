@@ -4,6 +4,7 @@
 //! differ from run to run; [`plan`](crate::draw::plan) makes those choices. It knows no engine and no system:
 //! `[params]` and `bug` are understood only by the system that it names.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stormglass_check::availability::Bounds;
 use stormglass_core::time::{Duration, Time};
@@ -16,7 +17,7 @@ use crate::topology::Topology;
 use crate::workload::Workload;
 
 /// What to try.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Scenario {
     /// What commands call it: `raft/storm`.
@@ -30,6 +31,7 @@ pub struct Scenario {
     pub bug: Option<String>,
     /// How its runs should end.
     #[serde(default, skip_serializing_if = "Expect::is_ok")]
+    #[schemars(!skip_serializing_if)]
     pub expect: Expect,
     /// How many seeds are run if the command does not say.
     #[serde(default = "Scenario::usual_seeds")]
@@ -39,6 +41,7 @@ pub struct Scenario {
     pub checks: Option<Vec<String>>,
     /// The system's settings.
     #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub params: toml::Table,
     /// Who takes part.
     #[serde(default)]
@@ -57,9 +60,11 @@ pub struct Scenario {
     pub disk: Option<DiskTimes>,
     /// Whether messages are encoded to bytes and back on their way, so that bits can flip and sizes count.
     #[serde(default, skip_serializing_if = "is_off")]
+    #[schemars(!skip_serializing_if)]
     pub wire: bool,
     /// Whether faults may destroy more than the system promises to survive.
     #[serde(default, skip_serializing_if = "Budget::is_declared")]
+    #[schemars(!skip_serializing_if)]
     pub budget: Budget,
     /// How long each phase takes.
     #[serde(default)]
@@ -79,7 +84,7 @@ pub struct Scenario {
 }
 
 /// How much faults may destroy.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Budget {
     /// Never more copies than the system declares it survives.
@@ -103,7 +108,7 @@ pub(crate) const fn is_off(switch: &bool) -> bool {
 }
 
 /// How the runs of a scenario should end.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Expect {
     /// All of them without a violation.
@@ -124,7 +129,7 @@ impl Expect {
 }
 
 /// Who takes part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Members {
     /// How many nodes.
@@ -143,7 +148,7 @@ impl Default for Members {
 }
 
 /// What nodes are called.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ids {
     /// n1, n2, n3, ….
@@ -156,7 +161,7 @@ pub enum Ids {
 }
 
 /// How long each phase takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Phases {
     /// Good weather and traffic.
@@ -196,7 +201,7 @@ impl Phases {
 }
 
 /// A fault at a fixed time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TimedFault {
     /// When it strikes, counted from the beginning of the run; not in warm-up, and before heal.
@@ -212,7 +217,7 @@ pub struct TimedFault {
 }
 
 /// How a timed fault strikes more than once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Repeat {
     /// From one strike to the next.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stormglass_core::cluster::Cluster;
 use stormglass_core::id::Address;
@@ -21,7 +22,7 @@ mod preset;
 const LATENCY_MAX: Duration = Duration::from_secs(86_400);
 
 /// Regions, zones, and the latencies between them. In files `[topology]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Topology {
     /// Published latencies, looked up by the names of regions.
@@ -44,7 +45,7 @@ pub struct Topology {
 }
 
 /// One region.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Region {
     /// Its name: `eu-west-1`.

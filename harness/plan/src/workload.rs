@@ -4,6 +4,7 @@
 //! of that kind are drawn, by implementing [`Operations`]. Every draw of an operation is keyed by the
 //! operation's own id, so taking one out of a plan changes no other.
 
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use stormglass_core::id::ClientId;
@@ -21,13 +22,13 @@ pub use kv::{Keys, Kv, Mix};
 mod kv;
 
 /// What clients ask for. In files externally tagged: `[workload.kv]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Workload {
     /// Reads, writes and compare-and-swaps of a key-value register.
     Kv(Kv),
     /// Operations of a kind that only the system knows, with its own settings.
-    Custom(toml::Table),
+    Custom(#[schemars(with = "serde_json::Map<String, serde_json::Value>")] toml::Table),
 }
 
 impl Workload {

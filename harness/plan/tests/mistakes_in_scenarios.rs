@@ -354,3 +354,32 @@ fn several_contradictions_are_shown_together() {
         mistakes.diagnostics().iter().map(|mistake| (mistake.line, mistake.column)).collect();
     assert_eq!(places, [(11, 8), (17, 6)]);
 }
+
+/// A fault that would change nothing is answered, each at its very key: a storm of it would prove nothing.
+#[test]
+fn faults_that_would_do_nothing_are_refused() {
+    let cases = [
+        ("surge = { factor = 1 }", "factor"),
+        ("slow-link = { factor = 1, from = \"one\" }", "factor"),
+        ("slow = { target = \"one\", factor = 1 }", "slow"),
+        ("hot-key = { share = 0 }", "share"),
+        ("loss = { rate = 0 }", "rate"),
+        ("hold = { rate = 0 }", "rate"),
+        ("read-error = { target = \"one\", rate = 0 }", "rate"),
+        ("clock-jump = { target = \"one\", by = \"0s\" }", "by"),
+        ("clock-offset = { target = \"one\", by = \"0s\" }", "by"),
+        ("clock-drift = { target = \"one\", ppm = 0 }", "ppm"),
+    ];
+    for (fault, key) in cases {
+        let answer = answer("isolate = { target = \"leader\" }", fault);
+        let value = format!("inject = {{ {fault} }}").find(&format!("{key} = ")).unwrap() + key.len() + 4;
+        assert!(answer.contains(&format!(":19:{value}\n")), "{answer}");
+    }
+}
+
+/// What a surge adds counts as well.
+#[test]
+fn a_surge_larger_than_any_plan_is_refused() {
+    let answer = answer("isolate = { target = \"leader\" }", "surge = { factor = 1000000 }");
+    assert!(answer.contains("operations in one run"), "{answer}");
+}

@@ -3,10 +3,12 @@
 //! Everything here makes text from values and prints nothing. The same values make the same text on every
 //! machine: no real time, no path and no terminal is known here.
 
+pub mod availability;
 pub mod failure;
 pub mod result;
 pub mod table;
 
+pub use availability::availability_page;
 pub use failure::failure_page;
 pub use result::{Outcome, Tally};
 pub use table::{columns, results_table};

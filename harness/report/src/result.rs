@@ -10,6 +10,8 @@ use stormglass_plan::effect::Effect;
 use stormglass_plan::kind::Kind;
 use stormglass_plan::scenario::{Expect, Scenario};
 
+use crate::availability::Availabilities;
+
 /// Counts over the seeds of one scenario, and the first report of each kind of failure.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -33,6 +35,8 @@ pub struct Tally {
     pub strikes: u64,
     /// What faults did in all runs, by kind: how often they struck, and what came of it.
     pub effects: BTreeMap<Kind, (u64, Effect)>,
+    /// How available the system was in all runs; only of a sweep that measures it.
+    pub availability: Option<Availabilities>,
     /// Virtual time of all runs.
     pub virtual_time: Duration,
     /// The violation of the smallest seed.
@@ -66,6 +70,9 @@ impl Tally {
         if let Some(loss) = &report.expected_loss {
             self.expected_losses += 1;
             self.first_loss.get_or_insert_with(|| (report.seed, loss.clone()));
+        }
+        if let Some(run) = &report.availability {
+            self.availability.get_or_insert_default().add(report.seed, run);
         }
         self.operations += report.invoked as u64;
         self.strikes += report.strikes as u64;

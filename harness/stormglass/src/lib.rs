@@ -30,5 +30,5 @@ struct Readme;
 
 pub use stormglass_cli::{App, Library};
 pub use stormglass_core::prelude;
-pub use stormglass_explore::{Registry, SystemUnderTest, linearizable_kv};
+pub use stormglass_explore::{AvailabilityModel, Registry, SystemUnderTest, linearizable_kv};
 pub use stormglass_plan::scenario::Scenario;

@@ -6,6 +6,7 @@ use stormglass_core::time::Duration;
 /// The lengths that a measurement chooses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Yardstick {
     /// The window by which shares of success are counted.
     pub window: Duration,

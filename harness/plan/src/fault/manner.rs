@@ -1,9 +1,10 @@
 //! The manner of a fault where it has one: which way a cut works, which clock is wrong, what releases messages.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Which messages a cut stops, as seen from the nodes it names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Way {
     /// In both directions.
@@ -16,7 +17,7 @@ pub enum Way {
 }
 
 /// What a cut means for clients.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Clients {
     /// They reach both sides.
@@ -27,7 +28,7 @@ pub enum Clients {
 }
 
 /// Which of a machine's two clocks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Clock {
     /// The wall clock and the monotonic one.
@@ -40,7 +41,8 @@ pub enum Clock {
 }
 
 /// What lets held messages go.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("examples" = ["lifted", "leader", { "point": "elected" }]))]
 #[serde(rename_all = "kebab-case")]
 pub enum Release {
     /// Only the end of the fault.

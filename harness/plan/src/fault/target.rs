@@ -2,8 +2,10 @@
 //!
 //! Who is meant is settled by the engine when the fault strikes; here it is a word.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use stormglass_core::id::NodeId;
@@ -106,14 +108,40 @@ impl fmt::Display for Target {
 }
 
 /// The table form of a target.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum TargetTable {
+    /// All nodes that play this part at the moment.
     Role(String),
+    /// So many nodes, drawn.
     Random(u32),
+    /// All nodes of this region.
     Region(String),
+    /// All nodes of this zone, named `region/zone`.
     Zone(String),
+    /// So many clients, drawn, and no node.
     Clients(u32),
+}
+
+impl JsonSchema for Target {
+    fn schema_name() -> Cow<'static, str> {
+        "Target".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let node = generator.subschema_for::<NodeId>();
+        let table = TargetTable::json_schema(generator);
+        json_schema!({
+            "description": "Whom a fault strikes: a word, a node, a list of nodes, or a table such as { random = 2 }.",
+            "examples": ["leader", "n1", ["n1", "n2"], { "random": 2 }],
+            "anyOf": [
+                { "type": "string", "enum": Target::WORDS, "description": "Who is meant is settled when the fault strikes." },
+                node,
+                { "type": "array", "items": node, "description": "These nodes." },
+                table,
+            ],
+        })
+    }
 }
 
 impl Serialize for Target {

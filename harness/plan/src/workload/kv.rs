@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stormglass_core::id::ClientId;
 use stormglass_core::op::kv::KvOp;
@@ -19,7 +20,7 @@ const READERS: u32 = 3;
 const MANY_READS: u64 = 96;
 
 /// Reads, writes and compare-and-swaps.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Kv {
     /// Of how many keys; they are called 0, 1, 2, ….
@@ -40,7 +41,7 @@ impl Default for Kv {
 }
 
 /// How many operations of each kind, in proportion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Mix {
     /// Reads.
@@ -66,7 +67,7 @@ impl Mix {
 }
 
 /// Which key an operation is about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Keys {
     /// Every key is as likely.

@@ -50,6 +50,7 @@ impl Replica {
             && matches!(self.part, Part::Leader(_))
             && entry.term == self.term()
         {
+            cx.point("before-reply");
             cx.send(client, Message::Reply { sequence, ret });
         }
     }

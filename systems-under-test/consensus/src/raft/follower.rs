@@ -84,6 +84,7 @@ impl Replica {
             self.log.append(entry);
         }
         cx.emit(Event::Appended { first, last: verified });
+        cx.point("stored");
         verified
     }
 
