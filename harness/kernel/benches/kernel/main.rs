@@ -19,6 +19,7 @@ mod gossip;
 mod measure;
 mod raft;
 mod stream;
+mod weather;
 #[path = "../../src/queue.rs"]
 #[allow(dead_code, unused_imports, reason = "the bare loops need only a part of it")]
 mod queue;
@@ -32,6 +33,7 @@ use stormglass_consensus::raft::Raft;
 use stormglass_core::prelude::*;
 use stormglass_kernel::World;
 use stormglass_plan::engine::Tracing;
+use stormglass_plan::nemesis::Profile;
 use stormglass_plan::plan::{DiskTimes, FORMAT, Limits, Network, Plan, Timeline};
 
 use measure::{Comparison, Rates};
@@ -69,6 +71,8 @@ struct Effort {
     gossip: u64,
     idle: Duration,
     worlds: u64,
+    /// Seeds of each weather in a round.
+    seeds: u64,
 }
 
 const FULL: Effort = Effort {
@@ -77,6 +81,7 @@ const FULL: Effort = Effort {
     gossip: 4_000_000,
     idle: Duration::from_secs(36_000),
     worlds: 20_000,
+    seeds: 100,
 };
 
 const QUICK: Effort = Effort {
@@ -85,6 +90,7 @@ const QUICK: Effort = Effort {
     gossip: 1_000_000,
     idle: Duration::from_secs(3_600),
     worlds: 2_000,
+    seeds: 20,
 };
 
 type Case = (&'static str, fn() -> u64);
@@ -111,6 +117,7 @@ fn main() {
     let effort = if has("--quick") { QUICK } else { FULL };
     gossips(&effort);
     storms(&effort);
+    weathers(&effort);
     worlds(&effort);
     idle(if has("--quick") { "idle-quick" } else { "idle" });
     if !has("--quick") {
@@ -169,6 +176,25 @@ fn storms(effort: &Effort) {
     let (kernel, bare) = (comparison.kernel.virtual_rate(), comparison.bare.virtual_rate());
     println!("virtual seconds per processor second: kernel {kernel:.0}, bare loop {bare:.0}");
     println!("operations that succeeded, of {}: kernel {ours}, bare loop {theirs}", operations.len());
+}
+
+/// What the weather costs: events per second with all kinds of faults, beside those of calm.
+fn weathers(effort: &Effort) {
+    println!("\nRaft: 5 nodes, a swarm of seeds, calm and with every kind of fault. Wanted: 0.6 of calm.\n");
+    let (mut calm, mut every) = (Rates::default(), Rates::default());
+    for round in 0..effort.rounds {
+        let seeds = round * effort.seeds..(round + 1) * effort.seeds;
+        for (profile, rates) in [(Profile::Calm, &mut calm), (Profile::Everything, &mut every)] {
+            let plans = weather::plans(profile, seeds.clone());
+            rates.add(Duration::ZERO, || weather::run(&plans));
+        }
+    }
+    println!(
+        "       swarm   calm {:.1} M events/s   everything {:.1}   ratio {:.2}",
+        1e3 / calm.nanos(),
+        1e3 / every.nanos(),
+        calm.times_slower_than(&every)
+    );
 }
 
 /// What a world costs beside the nodes and clients in it.
