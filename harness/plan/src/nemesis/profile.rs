@@ -19,7 +19,7 @@ pub enum Profile {
     Process,
     /// Disks that are slow, full, fail, lie and rot; and crashes, after which it shows.
     Disk,
-    /// Clocks that jump, drift, are off and stand still; and pauses.
+    /// Clocks that jump, drift, are off and stand still; and nodes that are paused or cut off.
     Clock,
     /// Regions and zones that fall out or are cut off; and partitions.
     Region,
@@ -59,7 +59,8 @@ impl Profile {
             Profile::Process => family == Family::Process || kind == Kind::ClientDeath,
             // What a disk has lost shows when the cache is cold.
             Profile::Disk => family == Family::Disk || kind == Kind::Crash,
-            Profile::Clock => family == Family::Clock || kind == Kind::Pause,
+            // A lease that is too long shows only at a leader that is cut off or stood still.
+            Profile::Clock => family == Family::Clock || matches!(kind, Kind::Pause | Kind::Isolate),
             Profile::Region => family == Family::Region || kind == Kind::Partition,
             Profile::Gray => matches!(
                 kind,
