@@ -8,7 +8,7 @@ use crate::kind::{Family, Kind};
 use crate::plan::Timeline;
 use crate::problem::Problem;
 use crate::scenario::{Scenario, TimedFault};
-use crate::workload::{Kv, Workload};
+use crate::workload::Workload;
 
 pub(crate) use magnitude::{check_fault, check_latency, check_network};
 pub(crate) use place::miscounted;
@@ -112,26 +112,38 @@ impl Scenario {
     }
 
     fn check_workload(&self, problems: &mut Vec<Problem>) {
-        let Some(Workload::Kv(kv)) = &self.workload else {
-            return;
+        let Some(workload) = &self.workload else { return };
+        let path = |field: &str| format!("workload.{}.{field}", workload.name());
+        let mut countless = |field: &str, what: &str, count: u64| {
+            if count == 0 || count > KEYS_MAX {
+                problems.push(
+                    Problem::new(path(field), format!("{count} {what} cannot be"))
+                        .expected(format!("from 1 to 2^62 {what}")),
+                );
+            }
         };
-        let Kv { keys, rate, mix, .. } = kv;
-        if *keys == 0 || *keys > KEYS_MAX {
-            problems.push(
-                Problem::new("workload.kv.keys", format!("{keys} keys cannot be"))
-                    .expected("from 1 to 2^62 keys"),
-            );
-        }
+        let rate = match workload {
+            Workload::Kv(kv) => {
+                countless("keys", "keys", kv.keys);
+                if kv.mix.total() == 0 {
+                    problems.push(
+                        Problem::new(path("mix"), "every part of the mix is 0")
+                            .expected("at least one part above 0"),
+                    );
+                }
+                &kv.rate
+            }
+            Workload::Lock(lock) => {
+                countless("locks", "locks", lock.locks);
+                countless("uses", "uses", u64::from(lock.uses));
+                &lock.rate
+            }
+            Workload::Custom(_) => return,
+        };
         if *rate == 0 || *rate > RATE_MAX {
             problems.push(
-                Problem::new("workload.kv.rate", format!("{rate} operations per second cannot be"))
+                Problem::new(path("rate"), format!("{rate} operations per second cannot be"))
                     .expected(format!("from 1 to {RATE_MAX}")),
-            );
-        }
-        if mix.total() == 0 {
-            problems.push(
-                Problem::new("workload.kv.mix", "every part of the mix is 0")
-                    .expected("at least one part above 0"),
             );
         }
         let phases = &self.phases;
@@ -158,7 +170,7 @@ impl Scenario {
         if operations > u128::from(PLANNED_MAX) {
             problems.push(
                 Problem::new(
-                    "workload.kv.rate",
+                    path("rate"),
                     format!("{rate} per second for {traffic} are {operations} operations"),
                 )
                 .expected(format!("at most {PLANNED_MAX} in one run")),

@@ -18,8 +18,10 @@ use crate::plan::{PlannedFault, PlannedOperation, Timeline};
 use crate::problem::Problem;
 
 pub use kv::{Keys, Kv, Mix};
+pub use lock::Lock;
 
 mod kv;
+mod lock;
 
 /// What clients ask for. In files externally tagged: `[workload.kv]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +29,8 @@ mod kv;
 pub enum Workload {
     /// Reads, writes and compare-and-swaps of a key-value register.
     Kv(Kv),
+    /// Acquires, uses and releases of locks.
+    Lock(Lock),
     /// Operations of a kind that only the system knows, with its own settings.
     Custom(#[schemars(with = "serde_json::Map<String, serde_json::Value>")] toml::Table),
 }
@@ -37,6 +41,7 @@ impl Workload {
     pub const fn name(&self) -> &'static str {
         match self {
             Workload::Kv(_) => "kv",
+            Workload::Lock(_) => "lock",
             Workload::Custom(_) => "custom",
         }
     }

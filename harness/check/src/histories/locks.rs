@@ -195,7 +195,11 @@ pub fn fenced_resource(history: &LockHistory, holding: Holding) -> Verdict {
             continue;
         };
         used = true;
-        if let Some(token) = token {
+        let kept = match one.outcome.ok() {
+            Some(LockRet::UsedWith(token)) => Some(*token),
+            _ => None,
+        };
+        if let Some(token) = token.or(kept) {
             shown.entry(lock).or_default().push(Grant { index, token, invoked: one.invoked, completed });
             continue;
         }

@@ -40,6 +40,8 @@ pub enum LockRet {
     Released,
     /// To a use of the resource: it was let in.
     Used,
+    /// To a use of the resource: it was let in with this fencing token, which its client had kept.
+    UsedWith(u64),
 }
 
 impl LockOp {
@@ -66,7 +68,7 @@ impl fmt::Display for LockOp {
 impl fmt::Display for LockRet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            LockRet::Acquired(Some(token)) => write!(f, "→ token {token}"),
+            LockRet::Acquired(Some(token)) | LockRet::UsedWith(token) => write!(f, "→ token {token}"),
             LockRet::Acquired(None) | LockRet::Released | LockRet::Used => Ok(()),
         }
     }
