@@ -36,6 +36,10 @@ bench *arguments:
 bench-check *arguments:
     cargo bench -p stormglass-check -- {{arguments}}
 
+# Holds every judge against a brute-force oracle on so many small random histories per model, and the special checkers against the general one on a twentieth as many larger ones.
+check-oracles cases="200000":
+    STORMGLASS_CHECK_CASES={{cases}} cargo test -p stormglass-check --test agreement --test oracles
+
 # Checks formatting, lints and documentation as CI does.
 lint:
     cargo fmt --all --check

@@ -72,14 +72,7 @@ struct Causes<'a> {
 impl<'a> Causes<'a> {
     fn of(history: &'a KvHistory, writers: &Writers) -> Causes<'a> {
         let operations = history.operations();
-        // A write of unknown outcome happened if somebody saw it.
-        let mut happened: Vec<bool> =
-            operations.iter().map(|one| matches!(one.outcome, Outcome::Ok(_))).collect();
-        for one in operations {
-            if let Some(Some(writer)) = writers.seen_by(one) {
-                happened[writer] = true;
-            }
-        }
+        let happened = writers.happened(history);
         let mut causes = Causes { history, nodes: Vec::new(), sessions: Vec::new(), writes: BTreeMap::new() };
         let mut numbers: BTreeMap<ProcessId, usize> = BTreeMap::new();
         let mut node_of = vec![None; operations.len()];
@@ -101,14 +94,7 @@ impl<'a> Causes<'a> {
         }
         for node in &mut causes.nodes {
             let one = &operations[node.index];
-            // A swap of unknown outcome that somebody saw must have seen what it expected.
-            let seen = match (writers.seen_by(one), one.op, &one.outcome) {
-                (Some(seen), ..) => Some(seen),
-                (None, KvOp::Cas { key, expect, .. }, Outcome::Info(_)) => {
-                    writers.of_value(key, expect).map(Some)
-                }
-                _ => None,
-            };
+            let seen = writers.must_have_seen(one);
             node.saw = seen.map(|writer| writer.and_then(|writer| node_of[writer]));
         }
         causes

@@ -69,6 +69,7 @@ pub fn lost_writes<L: Ord + Clone + Debug + Display>(
             *begun = (*begun).max(one.invoked);
         }
     }
+    let effective = writers.effective(history);
     let (mut findings, mut unread) = (Vec::new(), 0);
     for (index, one) in operations.iter().enumerate() {
         let Some(completed) = one.completed.filter(|completed| completed.at < recovered) else { continue };
@@ -90,7 +91,7 @@ pub fn lost_writes<L: Ord + Clone + Debug + Display>(
         // A read shows the loss if what it saw had been there before this write began.
         let older = |seen: Option<usize>| match seen {
             None => true,
-            Some(writer) => operations[writer].completed.is_some_and(|end| end < one.invoked),
+            Some(writer) => effective.get(&writer).is_some_and(|&end| end < one.invoked),
         };
         let Some(&(read, seen)) = reads.iter().find(|&&(_, seen)| older(seen)) else {
             kept.kept += 1;

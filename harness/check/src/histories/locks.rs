@@ -8,7 +8,7 @@
 //! A lock service may be right while the resource is not: a holder that paused past its lease still writes. So the two
 //! views are two checks. An owner is a client: it stays the same after an operation of unknown outcome.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stormglass_core::history::{History, Moment, Operation, Outcome};
 use stormglass_core::id::ClientId;
@@ -36,55 +36,53 @@ pub enum Holding {
 struct Hold {
     acquire: usize,
     client: ClientId,
-    asked: Moment,
     from: Moment,
-    /// When its release was begun.
-    released: Option<Moment>,
-    /// When its lease may have run out: counted from the invocation, as the grant may have been that early.
-    expires: Option<Time>,
+    /// The rank from which on the lock may be free again, if it was granted as early as can be: after its release was
+    /// begun, or when its lease may have run out.
+    end: u64,
 }
 
 impl Hold {
     /// Whether it is certain that the lock was held at `moment`.
     fn covers(&self, moment: Moment) -> bool {
-        self.from < moment
-            && self.released.is_none_or(|released| moment < released)
-            && self.expires.is_none_or(|expires| moment.at < expires)
-    }
-
-    /// Whether it is certain that the lock was granted to both at once. The later answer may be that of a lease that had
-    /// run out on its way; then the grant lies in the other one's time only if the whole operation does.
-    fn contradicts(&self, later: &Hold) -> bool {
-        let still_held = later.expires.is_none_or(|expires| later.from.at < expires);
-        self.covers(later.from) && (still_held || self.covers(later.asked))
+        self.from < moment && moment.rank < self.end
     }
 }
 
 /// Times of certain holding by lock, in order of their beginning.
 fn holds(history: &LockHistory, holding: Holding) -> BTreeMap<u64, Vec<Hold>> {
     let mut holds: BTreeMap<u64, Vec<Hold>> = BTreeMap::new();
+    let mut times: Vec<Moment> =
+        history.operations().iter().flat_map(|one| [Some(one.invoked), one.completed]).flatten().collect();
+    times.sort_unstable();
+    let expires = |asked: Time| match holding {
+        Holding::UntilReleased => u64::MAX,
+        Holding::AtMost(lease) => {
+            let later = times.partition_point(|moment| moment.at < asked + lease);
+            times.get(later).map_or(u64::MAX, |moment| moment.rank)
+        }
+    };
+    // Whose release of which lock may still be under way: it may end any later hold at once.
+    let mut strays: BTreeSet<(u64, ClientId)> = BTreeSet::new();
+    // The holds that were not released yet.
+    let mut open: BTreeMap<(u64, ClientId), Vec<usize>> = BTreeMap::new();
     for (index, one) in history.operations().iter().enumerate() {
-        let own = |hold: &&mut Hold| hold.client == one.client && hold.released.is_none();
         match (one.op, one.completed, &one.outcome) {
             (LockOp::Acquire { lock }, Some(from), Outcome::Ok(_)) => {
-                let expires = match holding {
-                    Holding::UntilReleased => None,
-                    Holding::AtMost(lease) => Some(one.invoked.at + lease),
-                };
-                let hold = Hold {
-                    acquire: index,
-                    client: one.client,
-                    asked: one.invoked,
-                    from,
-                    released: None,
-                    expires,
-                };
-                holds.entry(lock).or_default().push(hold);
+                let strayed = strays.contains(&(lock, one.client));
+                let end = if strayed { one.invoked.rank } else { expires(one.invoked.at) };
+                let holds = holds.entry(lock).or_default();
+                open.entry((lock, one.client)).or_default().push(holds.len());
+                holds.push(Hold { acquire: index, client: one.client, from, end });
             }
             // One that failed did not happen; any other may have.
             (LockOp::Release { lock }, _, Outcome::Ok(_) | Outcome::Info(_)) => {
-                if let Some(hold) = holds.entry(lock).or_default().iter_mut().rev().find(own) {
-                    hold.released = Some(one.invoked);
+                if let Some(hold) = open.get_mut(&(lock, one.client)).and_then(Vec::pop) {
+                    let hold = &mut holds.entry(lock).or_default()[hold];
+                    hold.end = hold.end.min(one.invoked.rank + 1);
+                }
+                if one.outcome.ok().is_none() {
+                    strays.insert((lock, one.client));
                 }
             }
             _ => {}
@@ -92,6 +90,22 @@ fn holds(history: &LockHistory, holding: Holding) -> BTreeMap<u64, Vec<Hold>> {
     }
     holds.values_mut().for_each(|holds| holds.sort_by_key(|hold| hold.from));
     holds
+}
+
+/// Two that cannot have had the lock one after the other, in either order, the second being the first such in time: each
+/// was granted so late that the other one certainly still had it. In O(n log n).
+fn contradictions(holds: &[Hold]) -> Vec<(&Hold, &Hold)> {
+    // Of the holds up to each one, the one that lasts longest.
+    let mut longest: Vec<&Hold> = Vec::with_capacity(holds.len());
+    let mut pairs = Vec::new();
+    for hold in holds {
+        let before = holds.partition_point(|other| other.from.rank < hold.end.min(hold.from.rank));
+        let last = before.checked_sub(1).map(|last| longest[last]);
+        pairs.extend(last.filter(|other| hold.from.rank < other.end).map(|other| (other, hold)));
+        let most = longest.last().filter(|most| most.end >= hold.end);
+        longest.push(most.copied().unwrap_or(hold));
+    }
+    pairs
 }
 
 /// The server's view: no client gets a lock that another one holds, and none gives back what it does not hold.
@@ -102,20 +116,11 @@ pub fn mutex(history: &LockHistory, holding: Holding) -> Verdict {
     let mut findings = Vec::new();
     let holds = holds(history, holding);
     for (lock, holds) in &holds {
-        // The hold that lasts longest of those so far.
-        let mut before: Option<&Hold> = None;
-        for hold in holds {
-            if let Some(other) = before.filter(|other| other.contradicts(hold)) {
-                let summary = format!("{} got lock {lock} while {} held it", hold.client, other.client);
-                let lines = [other.acquire, hold.acquire].map(|index| operations[index].to_string()).to_vec();
-                let finding = Finding::new(summary).about(format!("lock {lock}")).at(Some(hold.from));
-                findings.push(finding.by([other.acquire, hold.acquire]).with(lines));
-            }
-            let end = |hold: &Hold| {
-                let released = hold.released.map_or(Time::MAX, |released| released.at);
-                released.min(hold.expires.unwrap_or(Time::MAX))
-            };
-            before = before.filter(|other| end(other) > end(hold)).or(Some(hold));
+        for (other, hold) in contradictions(holds) {
+            let summary = format!("{} got lock {lock} while {} held it", hold.client, other.client);
+            let lines = [other.acquire, hold.acquire].map(|index| operations[index].to_string()).to_vec();
+            let finding = Finding::new(summary).about(format!("lock {lock}")).at(Some(hold.from));
+            findings.push(finding.by([other.acquire, hold.acquire]).with(lines));
         }
     }
     let acquired = holds.values().any(|holds| !holds.is_empty());

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use stormglass_core::history::{History, Operation, Outcome};
+use stormglass_core::history::{History, Moment, Operation, Outcome};
 use stormglass_core::op::kv::{KvOp, KvRet};
 
 pub(super) type KvHistory = History<KvOp, KvRet>;
@@ -75,5 +75,43 @@ impl Writers {
     /// Whose write an operation saw: nothing is the beginning's.
     pub(super) fn seen_by(&self, one: &KvOperation) -> Option<Option<usize>> {
         observed(one).map(|value| value.and_then(|value| self.of_value(one.op.key(), value)))
+    }
+
+    /// Whose write an operation saw that happened: a swap of unknown outcome must have seen what it expected.
+    pub(super) fn must_have_seen(&self, one: &KvOperation) -> Option<Option<usize>> {
+        match (one.op, &one.outcome) {
+            (KvOp::Cas { key, expect, .. }, Outcome::Info(_)) => self.of_value(key, expect).map(Some),
+            _ => self.seen_by(one),
+        }
+    }
+
+    /// Which operations happened: those that were acknowledged, and of unknown outcome those whose write was seen.
+    pub(super) fn happened(&self, history: &KvHistory) -> Vec<bool> {
+        let operations = history.operations();
+        let mut happened: Vec<bool> =
+            operations.iter().map(|one| matches!(one.outcome, Outcome::Ok(_))).collect();
+        let mut waiting: Vec<usize> = (0..operations.len()).filter(|&index| happened[index]).collect();
+        while let Some(index) = waiting.pop() {
+            if let Some(Some(writer)) = self.must_have_seen(&operations[index])
+                && !std::mem::replace(&mut happened[writer], true)
+            {
+                waiting.push(writer);
+            }
+        }
+        happened
+    }
+
+    /// When each write had certainly taken effect: when it was acknowledged, or when a read of it had ended.
+    pub(super) fn effective(&self, history: &KvHistory) -> BTreeMap<usize, Moment> {
+        let mut effective: BTreeMap<usize, Moment> = BTreeMap::new();
+        let mut note = |writer: usize, moment: Moment| {
+            effective.entry(writer).and_modify(|first| *first = moment.min(*first)).or_insert(moment);
+        };
+        for (index, one) in history.operations().iter().enumerate() {
+            let Some(completed) = one.completed else { continue };
+            stored(one).into_iter().for_each(|_| note(index, completed));
+            self.seen_by(one).flatten().into_iter().for_each(|writer| note(writer, completed));
+        }
+        effective
     }
 }

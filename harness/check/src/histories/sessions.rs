@@ -10,8 +10,13 @@
 //!
 //! Which version is older is rarely known from outside. So each guarantee is taken for what it says of the order of
 //! versions, and a history breaks the guarantees that were asked for exactly if what they say together goes round in a
-//! circle. Values must be unique. A session is a process; a write of unknown outcome matters once somebody has read it.
+//! circle. A read is taken to be served by somebody who holds no more than they ask for: what the session wrote or read
+//! before, and with each write all that its own session had written or read before it, and so on.
+//!
+//! Values must be unique. A session is a process; a write of unknown outcome matters once somebody has read it.
 
+mod log;
+mod holdings;
 mod orders;
 mod circles;
 
@@ -22,6 +27,8 @@ use stormglass_core::verdict::Verdict;
 
 use super::finding::verdict;
 use super::registers::{KvHistory, Writers, observed};
+use circles::Graph;
+use log::Log;
 
 /// One of the four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,9 +84,13 @@ pub fn session_guarantees(
     if !history.operations().iter().any(|one| observed(one).is_some()) {
         return Verdict::unknown(CHECK, "nothing was ever read");
     }
-    let graphs = orders::graphs(history, &writers, guarantees, known);
-    let findings = graphs.iter().filter_map(|(&key, graph)| graph.contradiction(history, key)).collect();
-    verdict(CHECK, findings, None)
+    let log = Log::of(history, &writers);
+    let graphs = match orders::graphs(&log, guarantees, known) {
+        Ok(graphs) => graphs,
+        Err(why) => return Verdict::unknown(CHECK, why),
+    };
+    let told = |(&key, graph): (&u64, &Graph)| graph.contradiction(history, key, guarantees);
+    verdict(CHECK, graphs.iter().filter_map(told).collect(), None)
 }
 
 #[cfg(test)]

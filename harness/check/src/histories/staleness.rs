@@ -10,7 +10,7 @@ use stormglass_core::time::Duration;
 use stormglass_core::verdict::Verdict;
 
 use super::finding::{Finding, verdict};
-use super::registers::{KvHistory, Writers, stored};
+use super::registers::{KvHistory, KvOperation, Writers, observed, stored};
 
 /// How far a read may be behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,66 +35,55 @@ pub fn bounded_staleness(history: &KvHistory, bound: Behind) -> Verdict {
         Ok(writers) => writers,
         Err(why) => return Verdict::unknown("bounded-staleness", why),
     };
+    let effective = writers.effective(history);
     let operations = history.operations();
     let mut writes: BTreeMap<u64, Vec<Write>> = BTreeMap::new();
-    // When each write had certainly taken effect: when it ended, or when a read of it had.
-    let mut effective: BTreeMap<usize, Moment> = BTreeMap::new();
     for (index, one) in operations.iter().enumerate() {
-        let Some(completed) = one.completed else { continue };
-        if stored(one).is_some() {
+        if let (Some(completed), Some(_)) = (one.completed, stored(one)) {
             let write = Write { index, invoked: one.invoked, completed };
             writes.entry(one.op.key()).or_default().push(write);
-            effective
-                .entry(index)
-                .and_modify(|moment| *moment = (*moment).min(completed))
-                .or_insert(completed);
-        }
-        if let Some(Some(writer)) = writers.seen_by(one) {
-            effective
-                .entry(writer)
-                .and_modify(|moment| *moment = (*moment).min(completed))
-                .or_insert(completed);
         }
     }
     let (mut findings, mut reads) = (Vec::new(), 0);
     for (index, one) in operations.iter().enumerate() {
         let Some(seen) = writers.seen_by(one) else { continue };
         reads += 1;
-        let since = match seen {
-            Some(writer) => effective.get(&writer).copied(),
-            None => None,
-        };
+        let since = seen.and_then(|writer| effective.get(&writer).copied());
         // In order of invocation: those that began after what was seen had taken effect.
         let writes = writes.get(&one.op.key()).map_or(&[][..], Vec::as_slice);
         let first = writes.partition_point(|write| since.is_some_and(|since| write.invoked <= since));
         let over = writes[first..].iter().take_while(|write| write.invoked < one.invoked);
         let over = over.filter(|write| write.completed < one.invoked && Some(write.index) != seen);
-        let late = match bound {
-            Behind::Time(bound) => {
-                let late = |write: &&Write| one.invoked.at.since(write.completed.at) > bound;
-                over.filter(late).min_by_key(|write| write.completed).map(|write| {
-                    let ago = one.invoked.at.since(write.completed.at);
-                    (
-                        write.index,
-                        format!("which had been overwritten {ago} before the read began, more than {bound}"),
-                    )
-                })
-            }
-            Behind::Versions(bound) => {
-                let between: Vec<&Write> = over.take(bound + 1).collect();
-                let last = between.last().filter(|_| between.len() > bound);
-                last.map(|write| (write.index, format!("which is more than {bound} versions behind")))
-            }
-        };
-        if let Some((write, why)) = late {
-            let summary =
-                format!("{} saw {}, {why}", one.client, one.outcome.ok().expect("it saw something"));
-            let summary = summary.replace("saw → ", "read ");
-            let finding = Finding::new(summary).about(format!("key {}", one.op.key())).at(one.completed);
+        if let Some((write, why)) = too_late(one, over, bound) {
+            let saw = observed(one).flatten().map_or_else(|| "nothing".to_owned(), |value| value.to_string());
+            let finding = Finding::new(format!("{} read {saw}, {why}", one.client));
+            let finding = finding.about(format!("key {}", one.op.key())).at(one.completed);
             findings.push(finding.by(seen.into_iter().chain([write, index])));
         }
     }
     verdict("bounded-staleness", findings, (reads == 0).then(|| "nothing was ever read".to_owned()))
+}
+
+/// One of the writes that had certainly replaced what `read` saw, and in words what is wrong with that.
+fn too_late<'a>(
+    read: &KvOperation,
+    over: impl Iterator<Item = &'a Write>,
+    bound: Behind,
+) -> Option<(usize, String)> {
+    match bound {
+        Behind::Time(bound) => {
+            let ago = |write: &Write| read.invoked.at.since(write.completed.at);
+            let write = over.filter(|write| ago(write) > bound).min_by_key(|write| write.completed)?;
+            let why =
+                format!("which had been overwritten {} before the read began, more than {bound}", ago(write));
+            Some((write.index, why))
+        }
+        Behind::Versions(bound) => {
+            let between: Vec<&Write> = over.take(bound + 1).collect();
+            let last = between.last().filter(|_| between.len() > bound)?;
+            Some((last.index, format!("which is more than {bound} versions behind")))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub(super) enum Why {
     Session(Guarantee, Option<usize>, Option<usize>),
     /// A session saw `seen`, which another one wrote after `first`, and then read `last`.
     Seen { guarantee: Guarantee, first: usize, seen: usize, last: usize },
+    /// Whoever served the read `last` had to hold what a session wrote or had read by `first`.
+    Held { guarantee: Guarantee, first: usize, last: usize },
 }
 
 impl Graph {
@@ -75,20 +77,30 @@ const TRIED: usize = 64;
 
 impl Graph {
     /// The shortest contradiction found, in words.
-    pub(super) fn contradiction(&self, history: &KvHistory, key: u64) -> Option<Finding> {
+    pub(super) fn contradiction(
+        &self,
+        history: &KvHistory,
+        key: u64,
+        asked: &[Guarantee],
+    ) -> Option<Finding> {
         let mut leaving: Vec<Vec<usize>> = vec![Vec::new(); self.labels.len()];
         for (index, edge) in self.edges.iter().enumerate() {
             leaving[edge.from].push(index);
         }
         let left = self.on_circles(&leaving);
-        let said = |edge: &&Edge| matches!(edge.why, Why::Session(_, _, Some(_)) | Why::Seen { .. });
-        let candidates = self.edges.iter().filter(|edge| left[edge.from] && left[edge.to]).filter(said);
-        let circles = candidates.take(TRIED).filter_map(|edge| {
-            let back = self.path(edge.to, edge.from, &leaving, &left)?;
-            Some((*edge, back))
-        });
-        let (edge, back) = circles.min_by_key(|(_, back)| back.len())?;
-        Some(self.tell(history, key, edge, &back))
+        let on_circles = || self.edges.iter().filter(|edge| left[edge.from] && left[edge.to]);
+        let shortest = |said: &dyn Fn(&Why) -> bool| {
+            let circles = on_circles().filter(|edge| said(&edge.why)).take(TRIED).filter_map(|edge| {
+                let back = self.path(edge.to, edge.from, &leaving, &left)?;
+                Some((*edge, back))
+            });
+            circles.min_by_key(|(_, back)| back.len())
+        };
+        let said = |why: &Why| why.guarantee().is_some() && !matches!(why, Why::Session(_, _, None));
+        // Swaps alone can go round in a circle, or contradict what the store says.
+        let swapped = |why: &Why| matches!(why, Why::Swapped(_) | Why::Known);
+        let (edge, back) = shortest(&said).or_else(|| shortest(&swapped))?;
+        Some(self.tell(history, key, asked, edge, &back))
     }
 
     /// Which nodes are left after all are taken away, again and again, that nothing leads to.
@@ -136,12 +148,12 @@ impl Graph {
         Some(path)
     }
 
-    fn tell(&self, history: &KvHistory, key: u64, edge: Edge, back: &[usize]) -> Finding {
-        // From the edge's end back to its beginning; a version's edges into the nodes between belong to what follows.
-        let circle: Vec<Edge> = back.iter().map(|&index| self.edges[index]).chain([edge]).collect();
-        let mut steps: Vec<(Option<u64>, Option<u64>, Why)> = Vec::new();
+    /// The versions of a circle, each with the next one and why that is not older. A version's edges into the nodes between
+    /// belong to what follows.
+    fn steps(&self, circle: &[Edge]) -> Vec<Step> {
         let label = |node: usize| self.labels[node];
         let start = circle.iter().position(|edge| label(edge.from).is_some()).unwrap_or(0);
+        let mut steps: Vec<Step> = Vec::new();
         let mut open: Option<(Option<u64>, Why)> = None;
         for edge in circle.iter().cycle().skip(start).take(circle.len()) {
             let (from, first) = open.unwrap_or((label(edge.from).flatten(), edge.why));
@@ -153,42 +165,79 @@ impl Graph {
                 None => open = Some((from, first)),
             }
         }
-        let operations = |why: &Why| match *why {
+        steps
+    }
+
+    fn tell(
+        &self,
+        history: &KvHistory,
+        key: u64,
+        asked: &[Guarantee],
+        edge: Edge,
+        back: &[usize],
+    ) -> Finding {
+        // From the edge's end back to its beginning.
+        let circle: Vec<Edge> = back.iter().map(|&index| self.edges[index]).chain([edge]).collect();
+        let steps = self.steps(&circle);
+        let all: Vec<usize> = steps.iter().flat_map(|(_, _, why)| why.operations()).collect();
+        // The last thing done is what the others forbid.
+        let shown = steps.iter().filter(|(_, _, why)| why.guarantee().is_some());
+        let latest = shown.max_by_key(|(_, _, why)| why.operations().into_iter().max());
+        let summary = match latest {
+            Some(&(newer, older, why)) => {
+                let words = say(history, newer, older, why);
+                format!("{words}; but {} is older than {}", version(older), version(newer))
+            }
+            None => "versions were put in the place of one another, in a circle".to_owned(),
+        };
+        let line = |&(from, to, why): &Step| {
+            format!("{} before {}: {}", version(from), version(to), say(history, from, to, why))
+        };
+        let mut evidence: Vec<String> = steps.iter().map(line).collect();
+        evidence.extend(latest.map(|_| format!("broken: {}", broken(&steps, asked))));
+        let at = all.iter().filter_map(|&index| history.operations()[index].completed).max();
+        Finding::new(summary).about(format!("key {key}")).at(at).by(all).with(evidence)
+    }
+}
+
+/// Two versions, the older one first, and why they are in this order.
+type Step = (Option<u64>, Option<u64>, Why);
+
+/// The guarantees that a circle is made of. What is held may be so by any of those that were asked for.
+fn broken(steps: &[Step], asked: &[Guarantee]) -> String {
+    let mut guarantees: Vec<Guarantee> = steps.iter().filter_map(|(_, _, why)| why.guarantee()).collect();
+    if steps.iter().any(|(_, _, why)| matches!(why, Why::Seen { .. })) {
+        guarantees.push(Guarantee::MonotonicReads);
+    }
+    if steps.iter().any(|(_, _, why)| matches!(why, Why::Held { .. })) {
+        guarantees.extend(asked);
+    }
+    guarantees.sort_unstable();
+    guarantees.dedup();
+    let names: Vec<String> = guarantees.iter().map(ToString::to_string).collect();
+    names.join(", or ")
+}
+
+impl Why {
+    /// The operations that show it.
+    fn operations(&self) -> Vec<usize> {
+        match *self {
             Why::Beginning | Why::Known => vec![],
             Why::Swapped(one) => vec![one],
             Why::Session(_, first, last) => first.into_iter().chain(last).collect(),
             Why::Seen { first, seen, last, .. } => vec![first, seen, last],
-        };
-        let all: Vec<usize> = steps.iter().flat_map(|(_, _, why)| operations(why)).collect();
-        // The last thing done is what the others forbid.
-        let latest = |(_, _, why): &&(Option<u64>, Option<u64>, Why)| operations(why).into_iter().max();
-        let shown = steps.iter().filter(|(_, _, why)| matches!(why, Why::Session(..) | Why::Seen { .. }));
-        let (newer, older, why) =
-            shown.max_by_key(latest).expect("a guarantee says something on every circle");
-        let words = say(history, *newer, *older, *why);
-        let summary = format!("{words}; but {} is older than {}", version(*older), version(*newer));
-        let mut evidence: Vec<String> = steps
-            .iter()
-            .map(|&(from, to, why)| {
-                format!("{} before {}: {}", version(from), version(to), say(history, from, to, why))
-            })
-            .collect();
-        let mut guarantees: Vec<Guarantee> = steps
-            .iter()
-            .filter_map(|(_, _, why)| match *why {
-                Why::Session(guarantee, ..) | Why::Seen { guarantee, .. } => Some(guarantee),
-                _ => None,
-            })
-            .collect();
-        if steps.iter().any(|(_, _, why)| matches!(why, Why::Seen { .. })) {
-            guarantees.push(Guarantee::MonotonicReads);
+            Why::Held { first, last, .. } => vec![first, last],
         }
-        guarantees.sort_unstable();
-        guarantees.dedup();
-        let names: Vec<String> = guarantees.iter().map(ToString::to_string).collect();
-        evidence.push(format!("broken: {}", names.join(", or ")));
-        let at = all.iter().filter_map(|&index| history.operations()[index].completed).max();
-        Finding::new(summary).about(format!("key {key}")).at(at).by(all).with(evidence)
+    }
+
+    /// The guarantee that demands it.
+    fn guarantee(&self) -> Option<Guarantee> {
+        match *self {
+            Why::Session(guarantee, ..) | Why::Seen { guarantee, .. } | Why::Held { guarantee, .. } => {
+                Some(guarantee)
+            }
+            Why::Beginning | Why::Known | Why::Swapped(_) => None,
+        }
     }
 }
 
@@ -229,6 +278,14 @@ fn say(history: &KvHistory, from: Option<u64>, to: Option<u64>, why: Why) -> Str
                 one(last).client,
                 one(seen).op.key(),
                 one(first).client
+            )
+        }
+        Why::Held { guarantee, first, last } => {
+            let did = if guarantee == Guarantee::MonotonicWrites { "wrote" } else { "read" };
+            format!(
+                "{} {did} {from}, which came with what {} had read or written by then, and that read {to}",
+                one(first).client,
+                one(last).client
             )
         }
     }

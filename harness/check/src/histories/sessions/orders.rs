@@ -5,11 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stormglass_core::id::ProcessId;
+use stormglass_core::op::kv::KvOp;
 
 use super::circles::{Graph, Why};
+use super::holdings::{Clock, Holdings};
+use super::log::Log;
 use super::{Guarantee, VersionOrder};
-use crate::histories::registers::{KvHistory, Writers, may_store, observed};
+use crate::histories::registers::observed;
 
 /// What a session has done with one key so far.
 #[derive(Default)]
@@ -18,32 +20,26 @@ struct Past {
     read: Option<(Option<u64>, usize)>,
     /// Its writes: what, which operation, and the node behind that and all writes before.
     writes: Vec<(u64, usize, usize)>,
-    /// The node behind all that it read, and what that was.
+    /// The node behind all that it read, and what that was, with an operation that read it.
     reads: Option<usize>,
-    values: BTreeSet<u64>,
+    values: BTreeMap<Option<u64>, usize>,
 }
 
-/// What a session did under one key, by its place in the session: what it wrote or read, and the operation.
-type Done = Vec<(usize, Option<u64>, usize)>;
-
-/// A session.
-#[derive(Default)]
-struct Session {
+/// How far a session has come.
+struct Progress {
     past: BTreeMap<u64, Past>,
-    wrote: BTreeMap<u64, Done>,
-    read: BTreeMap<u64, Done>,
     /// Of each other session, the place and operation of the last of its writes that this one has seen.
-    seen: BTreeMap<ProcessId, (usize, usize)>,
-    length: usize,
+    seen: BTreeMap<usize, (u32, usize)>,
+    /// What whoever serves it must hold.
+    held: Clock,
 }
 
-/// The graphs of all keys.
+/// The graphs of all keys; or why there are none.
 pub(super) fn graphs(
-    history: &KvHistory,
-    writers: &Writers,
-    guarantees: &[Guarantee],
+    log: &Log<'_>,
+    asked: &[Guarantee],
     known: Option<&VersionOrder>,
-) -> BTreeMap<u64, Graph> {
+) -> Result<BTreeMap<u64, Graph>, String> {
     let mut graphs: BTreeMap<u64, Graph> = BTreeMap::new();
     for (&key, versions) in known.into_iter().flatten() {
         let graph = graphs.entry(key).or_default();
@@ -51,62 +47,43 @@ pub(super) fn graphs(
             graph.versions(Some(pair[0]), Some(pair[1]), Why::Known);
         }
     }
-    let sessions = sessions(history);
-    let mut builder = Builder { history, writers, guarantees, done: &sessions, graphs };
-    let mut pasts: BTreeMap<ProcessId, Session> = BTreeMap::new();
+    let holdings = Holdings::of(log, asked)?;
+    let mut builder = Builder { log, asked, holdings: &holdings, graphs };
+    let begin = || Progress { past: BTreeMap::new(), seen: BTreeMap::new(), held: holdings.nothing() };
+    let mut sessions: Vec<Progress> = log.sessions.iter().map(|_| begin()).collect();
     // In order of invocation each session's operations are in their order.
-    for index in 0..history.len() {
-        builder.add(index, &mut pasts);
+    for (index, &(session, _)) in log.places.iter().enumerate() {
+        builder.add(index, &mut sessions[session]);
     }
     for graph in builder.graphs.values_mut() {
         let versions = graph.written();
         versions.into_iter().for_each(|version| graph.versions(None, Some(version), Why::Beginning));
     }
-    builder.graphs
-}
-
-/// What every session did, for those who have seen its writes; and the place of each operation in its session.
-fn sessions(history: &KvHistory) -> (BTreeMap<ProcessId, Session>, Vec<usize>) {
-    let mut sessions: BTreeMap<ProcessId, Session> = BTreeMap::new();
-    let mut places = Vec::with_capacity(history.len());
-    for (index, one) in history.operations().iter().enumerate() {
-        let session = sessions.entry(one.process).or_default();
-        let place = session.length;
-        session.length += 1;
-        places.push(place);
-        if let Some(seen) = observed(one) {
-            session.read.entry(one.op.key()).or_default().push((place, seen, index));
-        }
-        if let Some(value) = may_store(one) {
-            session.wrote.entry(one.op.key()).or_default().push((place, Some(value), index));
-        }
-    }
-    (sessions, places)
+    Ok(builder.graphs)
 }
 
 struct Builder<'a> {
-    history: &'a KvHistory,
-    writers: &'a Writers,
-    guarantees: &'a [Guarantee],
-    done: &'a (BTreeMap<ProcessId, Session>, Vec<usize>),
+    log: &'a Log<'a>,
+    asked: &'a [Guarantee],
+    holdings: &'a Holdings,
     graphs: BTreeMap<u64, Graph>,
 }
 
 impl Builder<'_> {
     fn asks(&self, guarantee: Guarantee) -> bool {
-        self.guarantees.contains(&guarantee)
+        self.asked.contains(&guarantee)
     }
 
-    fn add(&mut self, index: usize, pasts: &mut BTreeMap<ProcessId, Session>) {
-        let one = &self.history.operations()[index];
+    fn add(&mut self, index: usize, session: &mut Progress) {
+        let one = self.log.one(index);
         let key = one.op.key();
-        let session = pasts.entry(one.process).or_default();
         if let Some(seen) = observed(one) {
             self.bring(index, key, seen, session);
+            self.own(index, key, seen, session);
             self.read(index, key, seen, session);
         }
-        if let Some(value) = may_store(one) {
-            if let Some(Some(expect)) = observed(one) {
+        if let Some(value) = self.log.wrote(index) {
+            if let KvOp::Cas { expect, .. } = one.op {
                 let graph = self.graphs.entry(key).or_default();
                 graph.versions(Some(expect), Some(value), Why::Swapped(index));
             }
@@ -114,48 +91,56 @@ impl Builder<'_> {
         }
     }
 
-    /// A read sees the session's own writes and no less than its reads before.
-    fn read(&mut self, index: usize, key: u64, seen: Option<u64>, session: &mut Session) {
-        let (own, monotonic) = (self.asks(Guarantee::ReadYourWrites), self.asks(Guarantee::MonotonicReads));
-        let follow = self.asks(Guarantee::WritesFollowReads);
+    /// A read sees the session's own writes: one of them, or something that comes after all of them. A version is not
+    /// held against itself, so the writes after that one are held against it one by one.
+    fn own(&mut self, index: usize, key: u64, seen: Option<u64>, session: &mut Progress) {
+        if !self.asks(Guarantee::ReadYourWrites) {
+            return;
+        }
         let graph = self.graphs.entry(key).or_default();
         let node = graph.node(seen);
         let past = session.past.entry(key).or_default();
-        if own {
-            // What the session reads is one of its own writes, or comes after all of them. A version is not held against
-            // itself, so the writes after that one are held against it one by one.
-            let place = past.writes.iter().rposition(|&(value, ..)| Some(value) == seen);
-            let before = place.unwrap_or(past.writes.len());
-            if let Some(&(.., behind)) = before.checked_sub(1).and_then(|last| past.writes.get(last)) {
-                graph.edge(behind, node, Why::Session(Guarantee::ReadYourWrites, None, Some(index)));
-            }
-            for &(value, write, _) in past.writes.iter().skip(before + 1) {
-                let why = Why::Session(Guarantee::ReadYourWrites, Some(write), Some(index));
-                graph.versions(Some(value), seen, why);
-            }
+        let place = past.writes.iter().rposition(|&(value, ..)| Some(value) == seen);
+        let before = place.unwrap_or(past.writes.len());
+        if let Some(&(.., behind)) = before.checked_sub(1).and_then(|last| past.writes.get(last)) {
+            graph.edge(behind, node, Why::Session(Guarantee::ReadYourWrites, None, Some(index)));
         }
+        for &(value, write, _) in past.writes.iter().skip(before + 1) {
+            let why = Why::Session(Guarantee::ReadYourWrites, Some(write), Some(index));
+            graph.versions(Some(value), seen, why);
+        }
+    }
+
+    /// A read sees no less than the session's reads before.
+    fn read(&mut self, index: usize, key: u64, seen: Option<u64>, session: &mut Progress) {
+        let (monotonic, follow) =
+            (self.asks(Guarantee::MonotonicReads), self.asks(Guarantee::WritesFollowReads));
+        let graph = self.graphs.entry(key).or_default();
+        let node = graph.node(seen);
+        let past = session.past.entry(key).or_default();
         if let Some((before, earlier)) = past.read.filter(|_| monotonic) {
             let why = Why::Session(Guarantee::MonotonicReads, Some(earlier), Some(index));
             graph.versions(before, seen, why);
         }
         if follow {
-            let guarantee = Guarantee::WritesFollowReads;
-            past.values.extend(seen);
-            past.reads = Some(gather(graph, past.reads, node, Why::Session(guarantee, Some(index), None)));
+            past.values.entry(seen).or_insert(index);
+            let why = Why::Session(Guarantee::WritesFollowReads, Some(index), None);
+            past.reads = Some(gather(graph, past.reads, node, why));
         }
         past.read = Some((seen, index));
-        if let Some(writer) = seen.and_then(|seen| self.writers.of_value(key, seen)) {
-            let place = (self.done.1[writer], writer);
-            let process = self.history.operations()[writer].process;
-            let last = session.seen.entry(process).or_insert(place);
-            *last = (*last).max(place);
+        if let Some(writer) = self.log.saw[index] {
+            let (process, place) = self.log.places[writer];
+            let last = session.seen.entry(process).or_insert((place, writer));
+            *last = (*last).max((place, writer));
+            if monotonic {
+                self.holdings.add(&mut session.held, writer);
+            }
         }
     }
 
     /// A write comes after the session's writes and reads before.
-    fn write(&mut self, index: usize, key: u64, value: u64, session: &mut Session) {
+    fn write(&mut self, index: usize, key: u64, value: u64, session: &mut Progress) {
         let (own, monotonic) = (self.asks(Guarantee::ReadYourWrites), self.asks(Guarantee::MonotonicWrites));
-        let follow = self.asks(Guarantee::WritesFollowReads);
         let graph = self.graphs.entry(key).or_default();
         let node = graph.node(Some(value));
         let past = session.past.entry(key).or_default();
@@ -163,42 +148,75 @@ impl Builder<'_> {
             let why = Why::Session(Guarantee::MonotonicWrites, Some(earlier), Some(index));
             graph.versions(Some(before), Some(value), why);
         }
-        // Who read what it wrote only later breaks causality, not the order of versions.
-        if let Some(reads) = past.reads.filter(|_| follow && !past.values.contains(&value)) {
-            graph.edge(reads, node, Why::Session(Guarantee::WritesFollowReads, None, Some(index)));
+        // Only a session that asks for it has gathered its reads.
+        let follow = Guarantee::WritesFollowReads;
+        if past.values.contains_key(&Some(value)) {
+            // Who read what it wrote only later breaks causality, not the order of versions.
+            for (&seen, &read) in past.values.iter().filter(|&(&seen, _)| seen != Some(value)) {
+                graph.versions(seen, Some(value), Why::Session(follow, Some(read), Some(index)));
+            }
+        } else if let Some(reads) = past.reads {
+            graph.edge(reads, node, Why::Session(follow, None, Some(index)));
         }
         if own {
-            let guarantee = Guarantee::ReadYourWrites;
             let before = past.writes.last().map(|&(.., behind)| behind);
-            let behind = gather(graph, before, node, Why::Session(guarantee, Some(index), None));
+            let why = Why::Session(Guarantee::ReadYourWrites, Some(index), None);
+            let behind = gather(graph, before, node, why);
             past.writes.push((value, index, behind));
+            self.holdings.add(&mut session.held, index);
         }
         past.wrote = Some((value, index));
     }
 
-    /// What the session has seen of others brings with it what they had written, or read, before.
-    fn bring(&mut self, index: usize, key: u64, seen: Option<u64>, session: &Session) {
-        if !self.asks(Guarantee::MonotonicReads) {
-            return;
+    /// Whoever serves the read holds what comes with the version it shows, and with what the session is promised.
+    fn bring(&mut self, index: usize, key: u64, seen: Option<u64>, session: &Progress) {
+        let mut clock = session.held.clone();
+        if let Some(writer) = self.log.saw[index] {
+            self.holdings.add(&mut clock, writer);
         }
-        for (process, &(place, by)) in &session.seen {
-            let Some(other) = self.done.0.get(process) else { continue };
-            let kinds =
-                [(Guarantee::MonotonicWrites, &other.wrote), (Guarantee::WritesFollowReads, &other.read)];
-            for (guarantee, done) in kinds {
-                if !self.asks(guarantee) {
+        let (own, place) = self.log.places[index];
+        for (number, &reach) in clock.iter().enumerate().filter(|&(_, &reach)| reach > 0) {
+            let other = &self.log.sessions[number];
+            // What the session itself wrote or read before is held against it anyway, if that is asked for.
+            let told = number == own && reach <= place;
+            if self.asks(Guarantee::MonotonicWrites) && !(told && self.asks(Guarantee::ReadYourWrites)) {
+                // Its earlier writes come before its last one anyway.
+                let done = other.wrote.get(&key).map_or(&[][..], Vec::as_slice);
+                let last = done[..done.partition_point(|&(place, ..)| place < reach)].last();
+                self.hold(Guarantee::MonotonicWrites, number, last, index, seen, session);
+            }
+            if self.asks(Guarantee::WritesFollowReads) && !(told && self.asks(Guarantee::MonotonicReads)) {
+                let done = other.read.get(&key).map_or(&[][..], Vec::as_slice);
+                let done = &done[..done.partition_point(|&(place, ..)| place < reach)];
+                if self.asks(Guarantee::MonotonicReads) {
+                    self.hold(Guarantee::WritesFollowReads, number, done.last(), index, seen, session);
                     continue;
                 }
-                let done = done.get(&key).map_or(&[][..], Vec::as_slice);
-                let Some(&(_, version, first)) =
-                    done[..done.partition_point(|&(one, ..)| one < place)].last()
-                else {
-                    continue;
-                };
-                let why = Why::Seen { guarantee, first, seen: by, last: index };
-                self.graphs.entry(key).or_default().versions(version, seen, why);
+                let mut told = BTreeSet::new();
+                for act in done.iter().filter(|act| told.insert(act.1)) {
+                    self.hold(Guarantee::WritesFollowReads, number, Some(act), index, seen, session);
+                }
             }
         }
+    }
+
+    /// The read `last` of `seen` was served by somebody who holds what `act` of the session `number` wrote or read.
+    fn hold(
+        &mut self,
+        guarantee: Guarantee,
+        number: usize,
+        act: Option<&(u32, Option<u64>, usize)>,
+        last: usize,
+        seen: Option<u64>,
+        session: &Progress,
+    ) {
+        let Some(&(place, version, first)) = act.filter(|act| act.1.is_some()) else { return };
+        let told = session.seen.get(&number).filter(|&&(told, _)| place < told);
+        let why = match told.filter(|_| self.asks(Guarantee::MonotonicReads)) {
+            Some(&(_, seen)) => Why::Seen { guarantee, first, seen, last },
+            None => Why::Held { guarantee, first, last },
+        };
+        self.graphs.entry(self.log.one(last).op.key()).or_default().versions(version, seen, why);
     }
 }
 

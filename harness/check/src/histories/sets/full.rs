@@ -51,10 +51,13 @@ pub struct SetReport {
 /// One element's life.
 #[derive(Clone, Copy, Default)]
 struct Life {
-    attempted: Option<Moment>,
-    failed_only: bool,
+    attempted: bool,
+    /// When an add of it was begun that may have happened.
+    begun: Option<Moment>,
     add: Option<usize>,
     known: Option<Moment>,
+    /// The reads of it that ended first and last.
+    first: Option<(Moment, usize)>,
     seen: Option<(Moment, usize)>,
     missed: Option<(Moment, usize)>,
 }
@@ -91,9 +94,11 @@ fn lives(history: &History<SetOp, SetRet>, reads: &[Read]) -> BTreeMap<u64, Life
     let mut lives: BTreeMap<u64, Life> = BTreeMap::new();
     for (index, one) in history.operations().iter().enumerate() {
         let SetOp::Add { element } = one.op else { continue };
-        let life = lives.entry(element).or_insert(Life { failed_only: true, ..Life::default() });
-        life.attempted = Some(life.attempted.map_or(one.invoked, |first| first.min(one.invoked)));
-        life.failed_only &= matches!(one.outcome, Outcome::Fail(_));
+        let life = lives.entry(element).or_default();
+        life.attempted = true;
+        if !matches!(one.outcome, Outcome::Fail(_)) {
+            life.begun = life.begun.or(Some(one.invoked));
+        }
         life.add = life.add.or(Some(index));
         if let (Outcome::Ok(_), Some(completed)) = (&one.outcome, one.completed) {
             life.known = Some(life.known.map_or(completed, |first| first.min(completed)));
@@ -103,7 +108,9 @@ fn lives(history: &History<SetOp, SetRet>, reads: &[Read]) -> BTreeMap<u64, Life
         for &element in &read.elements {
             let life = lives.entry(element).or_default();
             life.known = Some(life.known.map_or(read.completed, |first| first.min(read.completed)));
-            life.seen = life.seen.max(Some((read.completed, read.index)));
+            let read = (read.completed, read.index);
+            life.first = Some(life.first.map_or(read, |first| first.min(read)));
+            life.seen = life.seen.max(Some(read));
         }
     }
     lives
@@ -138,7 +145,7 @@ fn judge(
 ) -> SetReport {
     let mut report = SetReport {
         verdict: Verdict::Ok,
-        attempted: lives.values().filter(|life| life.attempted.is_some()).count(),
+        attempted: lives.values().filter(|life| life.attempted).count(),
         stable: 0,
         lost: Vec::new(),
         stale: Vec::new(),
@@ -155,12 +162,11 @@ fn judge(
     };
     for (&element, life) in lives {
         let Some(known) = life.known else { continue };
-        if let Some((seen, read)) = life.seen
-            && (life.failed_only || life.attempted.is_none_or(|attempted| seen < attempted))
+        if let Some((seen, read)) = life.first
+            && life.begun.is_none_or(|begun| seen < begun)
         {
             report.unexpected.push(element);
-            let why =
-                if life.attempted.is_some() { "its add had failed or not begun" } else { "nobody added it" };
+            let why = if life.attempted { "its add had failed or not begun" } else { "nobody added it" };
             findings.push(
                 find(format!("{element} was read, but {why}"), read, life)
                     .about(format!("element {element}")),
