@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::Unwritten;
-use super::anomaly::Anomaly;
+use super::anomaly::{Anomaly, Ties};
 
 /// The first instance of an anomaly.
 pub(crate) struct Instance {
@@ -41,5 +41,19 @@ impl Findings {
             reasons: reasons(),
             count: 1,
         });
+    }
+
+    /// Drops the end of a search for serial orders where something more specific says as much.
+    pub(crate) fn without_what_follows(&mut self) {
+        let found = |anomalies: &[Anomaly]| anomalies.iter().any(|anomaly| self.0.contains_key(anomaly));
+        // Neither of these depends on processes or on time: no serial order is left at all.
+        let anyhow = found(&[Anomaly::FracturedRead, Anomaly::NonMonotonicView]);
+        let sessions = anyhow || found(&[Anomaly::CausalityViolation, Anomaly::NoOrder(Ties::Data)]);
+        let times = sessions || found(&[Anomaly::NoOrder(Ties::Process)]);
+        for (ties, follows) in [(Ties::Data, anyhow), (Ties::Process, sessions), (Ties::Realtime, times)] {
+            if follows {
+                self.0.remove(&Anomaly::NoOrder(ties));
+            }
+        }
     }
 }

@@ -174,7 +174,8 @@ impl<O: Display, R: Display> Case<'_, O, R> {
         }
     }
 
-    fn told(self) -> Analysis {
+    fn told(mut self) -> Analysis {
+        self.findings.without_what_follows();
         let operations = self.operations;
         let tell = |(anomaly, instance): (Anomaly, Instance)| explain::finding(operations, anomaly, instance);
         Analysis { findings: self.findings.0.into_iter().map(tell).collect(), open: self.open }

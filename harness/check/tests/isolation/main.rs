@@ -3,5 +3,6 @@
 mod by_hand;
 mod lists;
 mod oracle;
+mod specimens;
 mod random;
 mod registers;
