@@ -103,7 +103,7 @@ impl Visited {
     #[inline]
     pub(crate) fn insert(&mut self, fingerprint: u128) -> bool {
         let fingerprint = fingerprint.max(1);
-        if self.used * 4 >= self.slots.len() * 3 {
+        if self.is_full() {
             self.grow();
         }
         let mask = self.slots.len() - 1;
@@ -121,9 +121,14 @@ impl Visited {
         }
     }
 
-    /// Bytes this set would hold after its next growth.
+    /// Bytes that it takes to remember one more: while it grows, the old slots stand beside the new ones.
     pub(crate) fn bytes(&self) -> usize {
-        self.slots.len() * size_of::<u128>()
+        let slots = self.slots.len() * size_of::<u128>();
+        if self.is_full() { 3 * slots } else { slots }
+    }
+
+    fn is_full(&self) -> bool {
+        self.used * 4 >= self.slots.len() * 3
     }
 
     #[cold]

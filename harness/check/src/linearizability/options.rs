@@ -14,7 +14,8 @@ pub struct Options {
 pub struct Limits {
     /// Configurations (a set of linearized operations and a state) visited, over all keys together.
     pub configurations: u64,
-    /// Bytes of memory that one search may hold beside its input; what states hold on the heap is not counted.
+    /// Bytes of memory that one search may hold beside its input, counted before they are taken. What states hold on the
+    /// heap is not counted; nor is what the checkers without a search need, which is some fifty bytes an operation.
     pub bytes: usize,
 }
 

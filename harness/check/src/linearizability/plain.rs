@@ -47,6 +47,7 @@ pub(crate) fn search<M: Model>(model: &M, part: &Part<'_, M>, budget: &mut Budge
     let mut visited = Visited::new();
     let mut stuck = Stuck { event: 0, longest: 0, visited: 0 };
     let mut returns_left = part.returns;
+    let fixed = pending.bytes();
     let mut at = pending.first();
     while returns_left > 0 {
         let event = part.events[at as usize];
@@ -67,10 +68,10 @@ pub(crate) fn search<M: Model>(model: &M, part: &Part<'_, M>, budget: &mut Budge
         let entry = &part.entries[index as usize];
         if let Some(after) = part.step(model, &state, index) {
             let with = linearized ^ fingerprint::operation(index);
+            if budget.configurations == 0 || visited.bytes() + grown(&stack) + fixed > budget.bytes {
+                return Found::Spent(stuck);
+            }
             if visited.insert(with ^ fingerprint::state(&after)) {
-                if budget.configurations == 0 || visited.bytes() > budget.bytes {
-                    return Found::Spent(stuck);
-                }
                 budget.configurations -= 1;
                 stuck.visited += 1;
                 stack.push((index, std::mem::replace(&mut state, after)));
@@ -85,6 +86,12 @@ pub(crate) fn search<M: Model>(model: &M, part: &Part<'_, M>, budget: &mut Budge
         at = pending.after(at);
     }
     Found::Legal
+}
+
+/// Bytes that it takes to put one more onto a stack: while it grows, the old place stands beside the new one.
+pub(crate) fn grown<T>(stack: &Vec<T>) -> usize {
+    let bytes = stack.capacity() * size_of::<T>();
+    if stack.len() == stack.capacity() { 3 * bytes } else { bytes }
 }
 
 /// The events of operations not linearized yet: a doubly linked list in arrays.
@@ -103,6 +110,10 @@ impl Pending {
             next: (1..=nodes).collect(),
             previous: (0..nodes).map(|node| node.saturating_sub(1)).collect(),
         }
+    }
+
+    fn bytes(&self) -> usize {
+        4 * (self.next.len() + self.previous.len())
     }
 
     fn first(&self) -> u32 {

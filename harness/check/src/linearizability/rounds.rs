@@ -30,12 +30,16 @@ pub(crate) fn decide<M: Model>(model: &M, parts: &[Part<'_, M>], options: &Optio
     let mut left = options.limits.configurations;
     let largest = parts.iter().map(|part| part.entries.len()).max().unwrap_or(0);
     let (mut wanted, mut before) = (FIRST + 4 * largest as u64, 0);
+    // What earlier rounds visited of each part.
+    let mut visited = vec![0; parts.len()];
     while !undecided.is_empty() {
-        let allowed = wanted.min(left / undecided.len() as u64);
+        // A last round that is no longer than the one before would be in vain: then this one is the last.
+        let share = left / undecided.len() as u64;
+        let allowed = if share / 2 < wanted { share } else { wanted };
         if allowed <= before && before > 0 {
             break;
         }
-        decided.spent.clear();
+        decided.spent.retain(|(index, _)| !undecided.contains(index));
         for index in std::mem::take(&mut undecided) {
             let mut budget = Budget { configurations: allowed, bytes: options.limits.bytes };
             let found = find(model, &parts[index], options.method, &mut budget);
@@ -44,7 +48,8 @@ pub(crate) fn decide<M: Model>(model: &M, parts: &[Part<'_, M>], options: &Optio
                 Found::Legal => {}
                 Found::Illegal(stuck) => decided.broken.push((index, stuck.event)),
                 Found::Spent(stuck) => {
-                    decided.spent.push((index, stuck));
+                    visited[index] += stuck.visited;
+                    decided.spent.push((index, Stuck { visited: visited[index], ..stuck }));
                     // What ran out of memory will do so again.
                     if budget.configurations == 0 {
                         undecided.push(index);

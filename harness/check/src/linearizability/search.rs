@@ -25,7 +25,7 @@ mod timeline;
 use crate::fingerprint;
 use crate::linearizability::Reductions;
 use crate::linearizability::part::Part;
-use crate::linearizability::plain::{Budget, Found, Stuck};
+use crate::linearizability::plain::{Budget, Found, Stuck, grown};
 use crate::model::Model;
 use classes::Classes;
 use memory::{Memory, Spent};
@@ -88,7 +88,12 @@ struct Search<'p, 'a, M: Model> {
     /// For each class, the last configuration that had a candidate of it.
     seen: Vec<u64>,
     scratch: Vec<u32>,
+    /// Bytes that do not change: what is kept for each operation.
+    fixed: usize,
 }
+
+/// Bytes that are kept for each operation, with room for the odd value of its own.
+const EACH: usize = 64;
 
 impl<'p, 'a, M: Model> Search<'p, 'a, M> {
     fn new(model: &'p M, part: &'p Part<'a, M>, on: Reductions) -> Self {
@@ -110,6 +115,7 @@ impl<'p, 'a, M: Model> Search<'p, 'a, M> {
             stuck: Stuck { event: 0, longest: 0, visited: 0 },
             seen: vec![0; classes.count],
             scratch: Vec::new(),
+            fixed: EACH * part.entries.len(),
             model,
             part,
             on,
@@ -144,12 +150,16 @@ impl<'p, 'a, M: Model> Search<'p, 'a, M> {
             if self.timeline.at_end(self.part) {
                 return Found::Legal;
             }
-            if !self.is_feasible(&state) || !self.memory.insert(self.place(&state), &self.spent) {
+            if !self.is_feasible(&state) {
                 self.rewind();
                 continue;
             }
             if budget.configurations == 0 || self.bytes() > budget.bytes {
                 return Found::Spent(self.stuck);
+            }
+            if !self.memory.insert(self.place(&state), &self.spent) {
+                self.rewind();
+                continue;
             }
             budget.configurations -= 1;
             self.stuck.visited += 1;
@@ -307,10 +317,9 @@ impl<'p, 'a, M: Model> Search<'p, 'a, M> {
         })
     }
 
+    /// Bytes that it takes to go one configuration further, without what states hold on the heap.
     fn bytes(&self) -> usize {
-        self.memory.bytes()
-            + self.frames.capacity() * size_of::<Frame<M::State>>()
-            + 4 * self.candidates.capacity()
+        self.fixed + self.memory.bytes() + grown(&self.frames) + grown(&self.candidates)
     }
 }
 

@@ -35,10 +35,11 @@ impl Memory {
         }
     }
 
+    /// Bytes that it takes to remember one more configuration.
     pub(super) fn bytes(&self) -> usize {
         match self {
             Memory::Exact(visited) => visited.bytes(),
-            Memory::Frugal(frugal) => frugal.slots.len() * size_of::<(u128, u128)>(),
+            Memory::Frugal(frugal) => frugal.bytes(),
         }
     }
 }
@@ -58,9 +59,19 @@ pub(super) struct Frugal {
 }
 
 impl Frugal {
+    /// While it grows, the old slots stand beside the new ones.
+    fn bytes(&self) -> usize {
+        let slots = self.slots.len() * size_of::<(u128, u128)>();
+        if self.is_full() { 3 * slots } else { slots }
+    }
+
+    fn is_full(&self) -> bool {
+        self.used * 4 >= self.slots.len() * 3
+    }
+
     fn insert(&mut self, place: u128, spent: u128) -> bool {
         let place = place.max(1);
-        if self.used * 4 >= self.slots.len() * 3 {
+        if self.is_full() {
             let doubled = vec![(0, 0); self.slots.len() * 2];
             self.used = 0;
             for (place, spent) in std::mem::replace(&mut self.slots, doubled) {
