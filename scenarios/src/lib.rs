@@ -1,12 +1,14 @@
 //! The shipped systems and where their scenarios are: one line a system.
 
+mod lock;
+
 use stormglass::{AvailabilityModel, Library, Registry, linearizable_kv};
 use stormglass_consensus::raft::Raft;
 
 /// Every shipped system.
 #[must_use]
 pub fn registry() -> Registry {
-    Registry::new().with(AvailabilityModel).with(linearizable_kv::<Raft>())
+    Registry::new().with(AvailabilityModel).with(linearizable_kv::<Raft>()).with(lock::subject())
 }
 
 /// Every shipped scenario: beside the working folder of the command, and beside the manifest under cargo.

@@ -5,6 +5,7 @@ use stormglass_core::time::{Duration, Time};
 use crate::count::Count;
 use crate::fault::{Fault, Target};
 use crate::kind::{Family, Kind};
+use crate::nemesis::Profile;
 use crate::plan::Timeline;
 use crate::problem::Problem;
 use crate::scenario::{Scenario, TimedFault};
@@ -238,7 +239,28 @@ impl Scenario {
                     .help("take out [nemesis] for a calm run"),
             );
         }
+        for (place, kind) in nemesis.except.iter().enumerate() {
+            if nemesis.faults.is_some() || !nemesis.profile.kinds().any(|other| other == *kind) {
+                let of = if nemesis.faults.is_some() {
+                    "the list of faults".to_owned()
+                } else {
+                    format!("`{}`", nemesis.profile)
+                };
+                problems.push(
+                    Problem::new(
+                        format!("nemesis.except[{place}]"),
+                        format!("{kind} is left out of {of} anyway"),
+                    )
+                    .help("`except` leaves kinds out of a profile"),
+                );
+            }
+        }
         let features = self.features();
+        if nemesis.profile != Profile::Calm && nemesis.kinds(features).is_empty() {
+            problems.push(
+                Problem::new("nemesis", "no kind of fault is left").help("take out [nemesis] for a calm run"),
+            );
+        }
         for (place, &kind) in nemesis.faults.iter().flatten().enumerate() {
             if !features.allow(kind) {
                 let lacks = match kind.family() {

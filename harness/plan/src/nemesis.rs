@@ -33,6 +33,9 @@ pub struct Nemesis {
     pub faults: Option<Vec<Kind>>,
     /// The weather by name.
     pub profile: Profile,
+    /// Kinds of the profile that are left out: those that cannot touch this system.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<Kind>,
     /// How many, how long and how hard.
     pub intensity: Intensity,
     /// How wrong clocks may become.
@@ -79,7 +82,10 @@ impl Nemesis {
     pub fn kinds(&self, features: Features) -> Vec<Kind> {
         match &self.faults {
             Some(kinds) => kinds.clone(),
-            None => self.profile.kinds().filter(|&kind| features.allow(kind)).collect(),
+            None => {
+                let wanted = |kind: &Kind| features.allow(*kind) && !self.except.contains(kind);
+                self.profile.kinds().filter(wanted).collect()
+            }
         }
     }
 }

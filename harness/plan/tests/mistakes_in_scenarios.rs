@@ -118,7 +118,7 @@ fn an_unknown_workload_is_answered_with_the_nearest_one() {
          --> storm.toml:9:11
           |
         9 | [workload.vk]
-          |           ^^ expected one of `kv`, `custom`
+          |           ^^ expected one of `kv`, `lock`, `custom`
           |
           = help: did you mean `kv`?
         "#);
@@ -382,4 +382,15 @@ fn faults_that_would_do_nothing_are_refused() {
 fn a_surge_larger_than_any_plan_is_refused() {
     let answer = answer("isolate = { target = \"leader\" }", "surge = { factor = 1000000 }");
     assert!(answer.contains("operations in one run"), "{answer}");
+}
+
+/// What is left out must have been in.
+#[test]
+fn an_exception_from_nothing_is_refused() {
+    let with = |nemesis: &str| {
+        let fault = "[[fault]]\nat = \"3s\"\nlasts = \"2s\"\ninject = { isolate = { target = \"leader\" } }";
+        answer(fault, &format!("[nemesis]\n{nemesis}"))
+    };
+    assert!(with("profile = \"clock\"\nexcept = [\"wipe\"]").contains("left out of `clock` anyway"));
+    assert!(with("faults = [\"wipe\"]\nexcept = [\"wipe\"]").contains("the list of faults anyway"));
 }
