@@ -105,7 +105,8 @@
 //! # Reading order
 //!
 //! What runs: [`system`], [`context`], [`clock`], [`disk`], [`cluster`], [`id`]. When and why: [`time`], [`random`]. What is
-//! left behind: [`history`], [`trace`]. Who judges: [`monitor`], [`verdict`]. What is asked: [`op`], and again: [`retry`]. What is
+//! left behind: [`history`], [`trace`]. Who judges: [`monitor`], [`verdict`]. What is asked: [`op`], and again: [`retry`]. Numbers on a
+//! disk: [`words`]. What is
 //! broken on purpose: [`bug`].
 //!
 //! This crate knows no engine, no scenario, no checker and no file.
@@ -119,6 +120,7 @@ pub mod id;
 pub mod time;
 pub mod random;
 pub mod retry;
+pub mod words;
 pub mod history;
 pub mod trace;
 pub mod monitor;

@@ -35,7 +35,6 @@ mod node;
 mod server;
 mod sessions;
 mod resource;
-mod word;
 mod client;
 mod bugs;
 mod monitors;

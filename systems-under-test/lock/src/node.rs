@@ -5,13 +5,13 @@ use stormglass_core::disk::{DiskError, SyncId};
 use stormglass_core::id::Address;
 use stormglass_core::system::{Node, Role};
 use stormglass_core::time::Duration;
+use stormglass_core::words::Unread;
 
 use crate::Lock;
 use crate::event::Event;
 use crate::message::{Message, Timer};
 use crate::resource::Resource;
 use crate::server::Server;
-use crate::word::Unread;
 
 /// How long to wait before a disk that refused is asked again.
 pub(crate) const DISK_RETRY: Duration = Duration::from_millis(20);

@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use stormglass_core::context::Context;
 use stormglass_core::disk::{DiskError, SyncId};
 use stormglass_core::id::{Address, ClientId};
+use stormglass_core::words::{Unread, Words};
 
 use crate::Lock;
 use crate::bugs::LockBug;
 use crate::event::Event;
 use crate::message::{Message, Timer, Token};
 use crate::node::DISK_RETRY;
-use crate::word::{Unread, Words};
 
 /// A resource.
 #[derive(Clone, Debug)]

@@ -9,6 +9,7 @@ use stormglass_core::context::Context;
 use stormglass_core::disk::{DiskError, SyncId};
 use stormglass_core::id::{Address, ClientId};
 use stormglass_core::time::{Duration, Time};
+use stormglass_core::words::{Unread, Words};
 
 use crate::Lock;
 use crate::bugs::LockBug;
@@ -16,7 +17,6 @@ use crate::event::{Claim, Event};
 use crate::message::{Message, Session, Timer, Token, Wish};
 use crate::node::DISK_RETRY;
 use crate::sessions::{Opening, Sessions};
-use crate::word::{Unread, Words};
 
 /// Where the reserved numbers stand on the disk.
 const NUMBERS: u64 = 0;

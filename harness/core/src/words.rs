@@ -1,21 +1,22 @@
-//! Numbers that only grow, on a disk: the tokens that the server has reserved, the greatest token that a resource has seen.
+//! A few numbers that only grow, on a node's disk: epochs, reserved tokens, the greatest number seen.
 //!
 //! One record a slot, within one sector: a crash leaves the record before or the record after.
+//!
+//! What it deliberately does not do: take a number back, or keep more than a number.
 
 use std::collections::BTreeMap;
 
-use stormglass_core::context::Context;
-use stormglass_core::disk::{DiskError, FileId, SyncId};
-use stormglass_core::random::mix;
-
-use crate::Lock;
+use crate::context::Context;
+use crate::disk::{DiskError, FileId, SyncId};
+use crate::random::mix;
+use crate::system::System;
 
 const RECORD: usize = 16;
 const FILE: &str = "words";
 
 /// Why the past cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unread {
+pub enum Unread {
     /// The disk did not answer; it may later.
     Refused,
     /// What stands there was never written so.
@@ -24,7 +25,7 @@ pub(crate) enum Unread {
 
 /// Numbers by slot.
 #[derive(Clone, Debug)]
-pub(crate) struct Words {
+pub struct Words {
     file: FileId,
     /// As memory has them.
     words: BTreeMap<u64, u64>,
@@ -38,7 +39,10 @@ pub(crate) struct Words {
 
 impl Words {
     /// Reads them all.
-    pub(crate) fn open(cx: &mut Context<'_, Lock>) -> Result<Words, Unread> {
+    ///
+    /// # Errors
+    /// If the disk does not answer, or a record is damaged.
+    pub fn open<S: System>(cx: &mut Context<'_, S>) -> Result<Words, Unread> {
         let refused = |_: DiskError| Unread::Refused;
         let mut disk = cx.disk();
         let file = disk.open(FILE).map_err(refused)?;
@@ -56,12 +60,14 @@ impl Words {
     }
 
     /// The number in memory.
-    pub(crate) fn get(&self, slot: u64) -> u64 {
+    #[must_use]
+    pub fn get(&self, slot: u64) -> u64 {
         self.words.get(&slot).copied().unwrap_or_default()
     }
 
     /// The number that a crash now would leave.
-    pub(crate) fn durable(&self, slot: u64) -> u64 {
+    #[must_use]
+    pub fn durable(&self, slot: u64) -> u64 {
         match self.name {
             Some(_) => 0,
             None => self.durable.get(&slot).copied().unwrap_or_default(),
@@ -69,11 +75,14 @@ impl Words {
     }
 
     /// Raises a number, and begins to make it durable.
-    pub(crate) fn raise(
+    ///
+    /// # Errors
+    /// If the disk does not take it; then nothing has changed.
+    pub fn raise<S: System>(
         &mut self,
         slot: u64,
         word: u64,
-        cx: &mut Context<'_, Lock>,
+        cx: &mut Context<'_, S>,
     ) -> Result<(), DiskError> {
         cx.disk().write(self.file, slot * RECORD as u64, &encode(word))?;
         self.words.insert(slot, word);
@@ -82,11 +91,11 @@ impl Words {
     }
 
     /// A sync has ended. Answers whether something has become durable. What failed must be raised again.
-    pub(crate) fn on_synced(
+    pub fn on_synced<S: System>(
         &mut self,
         sync: SyncId,
         result: &Result<(), DiskError>,
-        cx: &mut Context<'_, Lock>,
+        cx: &mut Context<'_, S>,
     ) -> bool {
         if self.name == Some(sync) {
             self.name = result.is_err().then(|| cx.disk().sync_directory());
