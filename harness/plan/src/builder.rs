@@ -32,7 +32,7 @@ use crate::nemesis::Nemesis;
 use crate::plan::{DiskTimes, Limits, Link, Network};
 use crate::scenario::{Budget, Expect, Ids, Members, Phases, Repeat, Scenario, TimedFault};
 use crate::topology::Topology;
-use crate::workload::{Kv, Lock, Workload};
+use crate::workload::{Bank, Kv, Lock, Workload};
 
 impl Scenario {
     /// A scenario of this name, for no system yet; everything else as in a file that says nothing of it.
@@ -214,6 +214,12 @@ impl Scenario {
     pub fn nemesis(mut self, nemesis: Nemesis) -> Scenario {
         self.nemesis = Some(nemesis);
         self
+    }
+}
+
+impl From<Bank> for Workload {
+    fn from(bank: Bank) -> Workload {
+        Workload::Bank(bank)
     }
 }
 

@@ -134,6 +134,10 @@ impl Scenario {
                 }
                 &kv.rate
             }
+            Workload::Bank(bank) => {
+                problems.extend(bank.problems());
+                &bank.rate
+            }
             Workload::Lock(lock) => {
                 countless("locks", "locks", lock.locks);
                 countless("uses", "uses", u64::from(lock.uses));

@@ -17,10 +17,12 @@ use crate::keyed::exponential;
 use crate::plan::{PlannedFault, PlannedOperation, Timeline};
 use crate::problem::Problem;
 
+pub use bank::{Bank, BankMix};
 pub use kv::{Keys, Kv, Mix};
 pub use lock::Lock;
 
 mod kv;
+mod bank;
 mod lock;
 
 /// What clients ask for. In files externally tagged: `[workload.kv]`.
@@ -29,6 +31,8 @@ mod lock;
 pub enum Workload {
     /// Reads, writes and compare-and-swaps of a key-value register.
     Kv(Kv),
+    /// Transfers between the accounts of a bank, and reads of all of them.
+    Bank(Bank),
     /// Acquires, uses and releases of locks.
     Lock(Lock),
     /// Operations of a kind that only the system knows, with its own settings.
@@ -41,6 +45,7 @@ impl Workload {
     pub const fn name(&self) -> &'static str {
         match self {
             Workload::Kv(_) => "kv",
+            Workload::Bank(_) => "bank",
             Workload::Lock(_) => "lock",
             Workload::Custom(_) => "custom",
         }

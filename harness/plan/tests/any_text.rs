@@ -110,6 +110,7 @@ fn use_all(text: &str) {
 fn is_small(scenario: &Scenario) -> bool {
     let rate = match &scenario.workload {
         Some(Workload::Kv(kv)) => f64::from(kv.rate),
+        Some(Workload::Bank(bank)) => f64::from(bank.rate),
         Some(Workload::Lock(lock)) => f64::from(lock.rate),
         Some(Workload::Custom(_)) => return false,
         None => 0.0,

@@ -27,6 +27,8 @@ pub enum BankOp {
 pub enum BankRet {
     /// To a transfer: done.
     Transferred,
+    /// To a transfer: the rules forbid it, an account would owe, say. Nothing has moved.
+    Declined,
     /// To a read: the accounts and what they hold; nothing where the system said so, which is always wrong.
     Balances(Vec<(u64, Option<i64>)>),
 }
@@ -42,8 +44,10 @@ impl fmt::Display for BankOp {
 
 impl fmt::Display for BankRet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let BankRet::Balances(balances) = self else {
-            return Ok(());
+        let balances = match self {
+            BankRet::Transferred => return Ok(()),
+            BankRet::Declined => return f.write_str("declined"),
+            BankRet::Balances(balances) => balances,
         };
         f.write_str("→")?;
         for (account, balance) in balances {
