@@ -5,10 +5,16 @@ mod lock;
 use stormglass::{AvailabilityModel, Library, Registry, linearizable_kv};
 use stormglass_consensus::raft::Raft;
 
+mod commitment;
+
 /// Every shipped system.
 #[must_use]
 pub fn registry() -> Registry {
-    Registry::new().with(AvailabilityModel).with(linearizable_kv::<Raft>()).with(lock::subject())
+    Registry::new()
+        .with(AvailabilityModel)
+        .with(linearizable_kv::<Raft>())
+        .with(commitment::two_phase_commit())
+        .with(lock::subject())
 }
 
 /// Every shipped scenario: beside the working folder of the command, and beside the manifest under cargo.

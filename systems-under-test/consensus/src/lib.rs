@@ -5,3 +5,4 @@
 //! checker.
 
 pub mod raft;
+pub mod two_phase_commit;
