@@ -40,6 +40,11 @@ bench-check *arguments:
 check-oracles cases="200000":
     STORMGLASS_CHECK_CASES={{cases}} cargo test -p stormglass-check --test agreement --test oracles
 
+# Holds `check` against a folder of published histories with known verdicts, which is no part of this project.
+check-corpora folder:
+    test -d {{folder}}
+    STORMGLASS_CORPORA={{folder}} cargo test -p stormglass-cli --test corpora
+
 # Checks formatting, lints and documentation as CI does.
 lint:
     cargo fmt --all --check

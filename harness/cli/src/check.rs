@@ -12,7 +12,8 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use stormglass_check::isolation::Level;
+use stormglass_check::isolation::{Level, Unwritten};
+use stormglass_check::linearizability::{Limits, Options};
 use stormglass_core::history::{History, Operation, Outcome};
 use stormglass_core::verdict::Verdict;
 use stormglass_formats::vocabulary::{FailedCas, Keys, Kv};
@@ -52,9 +53,37 @@ pub struct CheckArguments {
     /// The isolation level that transactions must have
     #[arg(long, value_name = "LEVEL", default_value = "strict-serializable")]
     pub level: Level,
+    /// What it means that a transaction read what nobody in the history wrote
+    #[arg(long, value_enum, value_name = "MEANING", default_value_t)]
+    pub unwritten: UnwrittenRead,
+    /// How many configurations may be tried before the answer is unknown; about a million a second
+    #[arg(long, value_name = "COUNT")]
+    pub steps: Option<u64>,
+    /// How many MiB a search for an order may hold before the answer is unknown
+    #[arg(long, value_name = "MIB")]
+    pub memory: Option<usize>,
     /// Prints one JSON object instead of a page
     #[arg(long)]
     pub json: bool,
+}
+
+/// What it means that a transaction read a value which nobody in the history wrote.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum UnwrittenRead {
+    /// The store made it up
+    #[default]
+    IsAnomaly,
+    /// Somebody wrote it whom the history does not record
+    IsFromOutside,
+}
+
+impl From<UnwrittenRead> for Unwritten {
+    fn from(unwritten: UnwrittenRead) -> Unwritten {
+        match unwritten {
+            UnwrittenRead::IsAnomaly => Unwritten::IsAnomaly,
+            UnwrittenRead::IsFromOutside => Unwritten::IsFromOutside,
+        }
+    }
 }
 
 /// A notation for histories.
@@ -158,6 +187,17 @@ fn registers(asked: &Asked<'_>) -> Kv {
         keys: if asked.arguments.independent { Keys::InValue } else { Keys::InEvent },
         failed_cas: if compared { FailedCas::Compared } else { FailedCas::DidNotHappen },
     }
+}
+
+/// How much this command line lets a search spend.
+fn options(asked: &Asked<'_>) -> Options {
+    let CheckArguments { steps, memory, .. } = asked.arguments;
+    let most = Limits::default();
+    let limits = Limits {
+        configurations: steps.unwrap_or(most.configurations),
+        bytes: memory.map_or(most.bytes, |mebibytes| mebibytes.saturating_mul(1 << 20)),
+    };
+    Options { limits, ..Options::default() }
 }
 
 /// Reads a history in `vocabulary` and lets `judge` judge it.

@@ -266,3 +266,38 @@ fn options_say_what_the_file_does_not() {
     let snapshot = ["--model", "list-append", "--level", "snapshot-isolation"];
     assert_eq!(check("skew.edn", skew, &snapshot).unwrap().0, Ending::Ok);
 }
+
+/// Who wrote a value that the history does not know of is for the command line to say.
+#[test]
+fn an_unwritten_read_is_an_anomaly_or_from_outside() {
+    let read = edn(&[("txn", "[[:r 1 nil]]", "[[:r 1 7]]")]);
+    let model = ["--model", "rw-register"];
+    assert_eq!(check("unwritten.edn", &read, &model).unwrap().0, Ending::Violated);
+    let outside = ["--model", "rw-register", "--unwritten", "is-from-outside"];
+    assert_eq!(check("unwritten.edn", &read, &outside).unwrap().0, Ending::Ok);
+}
+
+/// A history too hard for the steps or the memory that were allowed is undecided, and says how far the search came.
+#[test]
+fn limits_end_in_undecided() {
+    // Eight swaps at once, of which the last one fits nowhere.
+    let ask = |process: usize, from: usize| {
+        format!("{{:process {process} :type :invoke :f :cas :value [{from} {}]}}\n", (from + 1) % 3)
+    };
+    let tell = |process: usize, from: usize| {
+        format!("{{:process {process} :type :ok :f :cas :value [{from} {}]}}\n", (from + 1) % 3)
+    };
+    let mut hard =
+        "{:process 99 :type :invoke :f :write :value 0}\n{:process 99 :type :ok :f :write :value 0}\n"
+            .to_owned();
+    hard.extend((0..9).map(|process| ask(process, process % 3)));
+    hard.extend((0..9).map(|process| tell(process, process % 3)));
+    hard += "{:process 99 :type :invoke :f :read}\n{:process 99 :type :ok :f :read :value 1}\n";
+    for limit in [["--steps", "1"], ["--memory", "0"]] {
+        let arguments = [&["--model", "kv"], &limit[..]].concat();
+        let (ending, page) = check("hard.edn", &hard, &arguments).unwrap();
+        assert_eq!(ending, Ending::Undecided, "{limit:?}: {page}");
+        assert!(page.contains("the longest legal order held"), "{limit:?}: {page}");
+    }
+    assert_eq!(check("hard.edn", &hard, &["--model", "kv"]).unwrap().0, Ending::Violated);
+}

@@ -13,15 +13,15 @@ use stormglass_check::histories::queues::{queue, total_queue};
 use stormglass_check::histories::sequential::sequential;
 use stormglass_check::histories::sessions::{Guarantee, session_guarantees};
 use stormglass_check::histories::sets::{SetDemand, set, set_full};
-use stormglass_check::isolation::{Analysis, Level, analyse};
-use stormglass_check::linearizable;
+use stormglass_check::isolation::{Analysis, Level, analyse_with};
+use stormglass_check::linearizable_with;
 use stormglass_check::models::{AppendKvModel, KvModel};
 use stormglass_core::verdict::Verdict;
 use stormglass_formats::vocabulary::{
     AppendKv, Bank, Counter, ListTxns, Lock, Numbers, Queue, RegisterTxns, Set,
 };
 
-use super::{Asked, Judged, objects, read_and_judge, registers};
+use super::{Asked, Judged, objects, options, read_and_judge, registers};
 use crate::exit::Mistake;
 
 /// What a history is held against.
@@ -78,29 +78,36 @@ type Facts = Vec<(String, String)>;
 /// Reads the history in the model's words and judges it.
 pub(super) fn judge(asked: &Asked<'_>, input: Box<dyn BufRead>) -> Result<Judged, Mistake> {
     let kv = registers(asked);
+    let limits = options(asked);
+    let steps =
+        asked.arguments.steps.map_or(SEQUENTIAL, |steps| usize::try_from(steps).unwrap_or(usize::MAX));
     let alone = |verdict: Verdict| (verdict, Facts::new());
     match asked.arguments.model {
-        Model::Kv => read_and_judge(asked, input, kv, |history| alone(linearizable(&KvModel, history))),
+        Model::Kv => {
+            read_and_judge(asked, input, kv, |history| alone(linearizable_with(&KvModel, history, &limits)))
+        }
         Model::Sequential => {
-            read_and_judge(asked, input, kv, |history| alone(sequential(&KvModel, history, SEQUENTIAL)))
+            read_and_judge(asked, input, kv, |history| alone(sequential(&KvModel, history, steps)))
         }
         Model::Causal => read_and_judge(asked, input, kv, |history| alone(causal(history))),
         Model::Sessions => read_and_judge(asked, input, kv, |history| {
             alone(session_guarantees(history, &Guarantee::ALL, None))
         }),
-        Model::AppendKv => {
-            read_and_judge(asked, input, AppendKv, |history| alone(linearizable(&AppendKvModel, history)))
-        }
-        Model::ListAppend => {
-            read_and_judge(asked, input, ListTxns, |history| isolation(&analyse(history), asked))
-        }
-        Model::RwRegister => {
-            read_and_judge(asked, input, RegisterTxns, |history| isolation(&analyse(history), asked))
-        }
+        Model::AppendKv => read_and_judge(asked, input, AppendKv, |history| {
+            alone(linearizable_with(&AppendKvModel, history, &limits))
+        }),
+        Model::ListAppend => read_and_judge(asked, input, ListTxns, |history| {
+            isolation(&analyse_with(history, asked.arguments.unwritten.into()), asked)
+        }),
+        Model::RwRegister => read_and_judge(asked, input, RegisterTxns, |history| {
+            isolation(&analyse_with(history, asked.arguments.unwritten.into()), asked)
+        }),
         Model::LongFork => read_and_judge(asked, input, RegisterTxns, |history| alone(long_fork(history))),
-        Model::Queue => read_and_judge(asked, input, Queue, |history| alone(objects::fifo(history))),
+        Model::Queue => read_and_judge(asked, input, Queue, |history| alone(objects::fifo(history, &limits))),
         Model::Bag => read_and_judge(asked, input, Queue, |history| alone(queue(history))),
-        Model::LinearizableSet => read_and_judge(asked, input, Set, |history| alone(objects::set(history))),
+        Model::LinearizableSet => {
+            read_and_judge(asked, input, Set, |history| alone(objects::set(history, &limits)))
+        }
         Model::Counter => read_and_judge(asked, input, Counter, |history| {
             alone(counter_bounds(history, asked.arguments.initial))
         }),

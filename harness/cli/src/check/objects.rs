@@ -4,7 +4,8 @@
 //! cannot judge is unknown.
 
 use stormglass_check::histories::rewrite::{outcome_with, rewrite};
-use stormglass_check::linearizable;
+use stormglass_check::linearizability::Options;
+use stormglass_check::linearizable_with;
 use stormglass_check::models::{self, GrowingSetModel, GrowingSetOp, GrowingSetRet, QueueModel};
 use stormglass_core::history::History;
 use stormglass_core::op::queue::{QueueOp, QueueRet};
@@ -12,7 +13,7 @@ use stormglass_core::op::set::{SetOp, SetRet};
 use stormglass_core::verdict::Verdict;
 
 /// Whether a queue is first in, first out.
-pub(super) fn fifo(history: &History<QueueOp, QueueRet>) -> Verdict {
+pub(super) fn fifo(history: &History<QueueOp, QueueRet>, options: &Options) -> Verdict {
     if history.operations().iter().any(|one| one.op == QueueOp::Drain) {
         let why = "a drain takes many values, one after another: judge them as dequeues of their own";
         return Verdict::unknown("linearizable", why);
@@ -30,11 +31,11 @@ pub(super) fn fifo(history: &History<QueueOp, QueueRet>) -> Verdict {
             })
         },
     );
-    linearizable(&QueueModel, &same)
+    linearizable_with(&QueueModel, &same, options)
 }
 
 /// Whether a set that only grows is linearizable.
-pub(super) fn set(history: &History<SetOp, SetRet>) -> Verdict {
+pub(super) fn set(history: &History<SetOp, SetRet>, options: &Options) -> Verdict {
     if history.operations().iter().any(|one| matches!(one.op, SetOp::Remove { .. } | SetOp::Contains { .. }))
     {
         let why = "only sets with add and read alone can be judged as a whole";
@@ -50,5 +51,5 @@ pub(super) fn set(history: &History<SetOp, SetRet>) -> Verdict {
             })
         },
     );
-    linearizable(&GrowingSetModel, &same)
+    linearizable_with(&GrowingSetModel, &same, options)
 }
