@@ -23,7 +23,7 @@
 //! What there is, in reading order: a [`Model`] says what an object does sequentially ([`models`] has the common
 //! ones); [`linearizable`] judges whether a concurrent history can be explained by it; [`vacuity`] says
 //! whether anything was tested at all; [`availability`] what an operator would say of the run. [`generate`] makes
-//! random histories, legal and illegal.
+//! random histories, legal and illegal; with the feature `proptest` there are strategies for them.
 //!
 //! Nothing here reads a clock, a file or a random number: the same history gives the same verdict everywhere.
 
@@ -35,6 +35,8 @@ pub mod isolation;
 pub mod linearizability;
 pub mod model;
 pub mod models;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 mod table;
 mod vacuity;
 

