@@ -40,16 +40,29 @@ impl Table {
     /// The entry with this hash that `same` recognises; `fresh` is entered if there is none. There must be room.
     #[inline]
     pub(crate) fn find_or_insert(&mut self, hash: u64, fresh: u32, same: impl Fn(u32) -> bool) -> u32 {
+        self.find_or_insert_after(hash, fresh, same).0
+    }
+
+    /// As [`Table::find_or_insert`], and how many other entries were in the way.
+    #[inline]
+    pub(crate) fn find_or_insert_after(
+        &mut self,
+        hash: u64,
+        fresh: u32,
+        same: impl Fn(u32) -> bool,
+    ) -> (u32, usize) {
         let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
+        let home = hash as usize & mask;
+        let mut detour = 0;
         loop {
-            match self.slots[at] {
+            let slot = &mut self.slots[(home + detour) & mask];
+            match *slot {
                 Table::EMPTY => {
-                    self.slots[at] = fresh;
-                    return fresh;
+                    *slot = fresh;
+                    return (fresh, detour);
                 }
-                known if same(known) => return known,
-                _ => at = (at + 1) & mask,
+                known if same(known) => return (known, detour),
+                _ => detour += 1,
             }
         }
     }

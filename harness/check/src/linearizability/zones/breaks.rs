@@ -1,24 +1,28 @@
 //! Where registers with unique values break: the first return that makes a history illegal.
 //!
-//! The clusters are built once more, return by return. Until the first conflict all forward zones are disjoint, so
+//! The clusters that contradict another one in the end are built once more, return by return. Until the first conflict all forward zones are disjoint, so
 //! each new end of a zone is held against its neighbours only.
 
 use stormglass_core::history::{History, Outcome};
 
-use crate::linearizability::zones::{Answer, Cluster, Clusters, NEVER, Survey};
+use super::Survey;
+use super::clusters::{Cluster, NEVER};
 use crate::linearizability::{Broken, split};
-use crate::model::{Access, Kind, Model};
+use crate::model::{Access, Kind, Model, OperationOf};
 
 /// A cluster as it is at some moment.
 struct Live {
     cluster: Cluster,
     /// Where it is in the order of first returns, once it is.
     place: u32,
+    /// The operation that writes it.
+    writer: u32,
 }
 
-/// A return, or nothing at this moment.
+/// A return of an operation on a cluster.
 #[derive(Clone, Copy)]
 struct Return {
+    rank: u64,
     operation: u32,
     cluster: u32,
 }
@@ -32,26 +36,50 @@ struct Zones {
     forward: Vec<u64>,
 }
 
+/// The first break of all.
+struct Found {
+    /// When it was.
+    rank: u64,
+    key: u32,
+    /// The operation that returned then.
+    returned: u32,
+    /// The operations on its value and on the one that it contradicts.
+    ids: Vec<u32>,
+}
+
 /// The first return that makes an illegal key of the survey illegal.
 pub(crate) fn first<'a, M: Model>(
     model: &M,
     history: &'a History<M::Op, M::Ret>,
     survey: &Survey<M::Key>,
 ) -> Result<Broken<'a, M>, String> {
-    let Kind::Register(access) = model.kind() else { return Err("only registers have zones".to_owned()) };
     let operations = history.operations();
-    let mut clusters = Clusters::new();
-    // The returns in real time, each with its cluster.
-    let last = operations.iter().filter_map(|one| one.completed).map(|end| end.rank).max().unwrap_or(0);
-    let mut returns = vec![Return { operation: NEVER, cluster: NEVER }; last as usize + 1];
-    // The write of each cluster.
-    let mut writers: Vec<u32> = Vec::new();
+    let Found { rank, key, returned, ids } = find(model, operations, survey)?;
+    // Operations on other values are left out: each value is written once, so they cannot help.
+    let part = split::part_of(model, operations, &ids)?;
+    let event = part.indexes().find(|&index| part.id(index).0 == returned as usize);
+    let event =
+        event.map(|index| part.entries[index as usize].returned).ok_or("a break without its operation")?;
+    let (name, known) = &survey.keys.all[key as usize];
+    let is_before = |operation: &&OperationOf<M>| {
+        let completed = operation.completed.is_some_and(|completed| completed.rank < rank);
+        completed && operation.outcome.ok().is_some() && model.key(&operation.op) == *name
+    };
+    let invoked_before = operations.iter().take_while(|operation| operation.invoked.rank < rank);
+    Ok(Broken { part, event, before: invoked_before.filter(is_before).count(), all: known.operations })
+}
+/// Goes through the returns of the clusters involved until two of them contradict each other.
+fn find<M: Model>(
+    model: &M,
+    operations: &[OperationOf<M>],
+    survey: &Survey<M::Key>,
+) -> Result<Found, String> {
+    let Kind::Register(access) = model.kind() else { return Err("only registers have zones".to_owned()) };
+    let mut live: Vec<Live> =
+        survey.involved.all.iter().map(|&cluster| Live { cluster, place: NEVER, writer: NEVER }).collect();
+    let mut returns: Vec<Return> = Vec::new();
     for (index, operation) in operations.iter().enumerate() {
         if matches!(operation.outcome, Outcome::Fail(_)) {
-            continue;
-        }
-        let Some(key) = survey.number(&model.key(&operation.op)) else { continue };
-        if survey.keys[key as usize].answer != Answer::Illegal {
             continue;
         }
         let (value, writes) = match access(&operation.op, operation.outcome.ok()) {
@@ -59,43 +87,41 @@ pub(crate) fn first<'a, M: Model>(
             Some(Access::Writes(value)) => (value, true),
             _ => continue,
         };
-        let number = clusters.number(key, value);
-        writers.resize(clusters.all.len(), NEVER);
+        let Some(key) = survey.keys.find(&model.key(&operation.op)) else { continue };
+        let Some(cluster) = survey.involved.number(key, value) else { continue };
         if writes {
-            clusters.all[number as usize].written = operation.invoked.rank as u32 + 1;
-            writers[number as usize] = index as u32;
+            live[cluster as usize].cluster.written = moment(operation.invoked.rank);
+            live[cluster as usize].writer = index as u32;
         }
         if let (Some(_), Some(end)) = (operation.outcome.ok(), operation.completed) {
-            returns[end.rank as usize] = Return { operation: index as u32, cluster: number };
+            returns.push(Return { rank: end.rank, operation: index as u32, cluster });
         }
     }
-    let mut live: Vec<Live> = clusters.all.iter().map(|&cluster| Live { cluster, place: NEVER }).collect();
-    let mut zones: Vec<Zones> = survey.keys.iter().map(|_| Zones::default()).collect();
+    returns.sort_unstable_by_key(|it| it.rank);
+    let mut zones: Vec<Zones> = survey.keys.all.iter().map(|_| Zones::default()).collect();
     for (number, live) in live.iter_mut().enumerate().filter(|(_, live)| live.cluster.written == 0) {
         zones[live.cluster.key as usize].enter(live, number as u32);
     }
-    let broken = returns.iter().enumerate().find_map(|(rank, it)| {
-        let invoked = operations.get(it.operation as usize)?.invoked.rank as u32 + 1;
-        let key = clusters.all[it.cluster as usize].key;
-        let other = zones[key as usize].pass(&mut live, it.cluster, invoked, rank as u32 + 1)?;
-        Some((rank, key, *it, other))
-    });
-    let (rank, key, at, other) =
-        broken.ok_or("the zones of a register contradict each other, but at no moment")?;
-    let of_key = |it: &&Return| clusters.all.get(it.cluster as usize).is_some_and(|it| it.key == key);
-    let before = returns[..rank].iter().filter(of_key).count();
-    // Operations on other values are left out: each value is written once, so they cannot help.
-    let both = [at.cluster, other];
-    let mut involved: Vec<u32> =
-        returns.iter().filter(|it| both.contains(&it.cluster)).map(|it| it.operation).collect();
-    involved.extend(both.map(|cluster| writers[cluster as usize]).iter().filter(|&&it| it != NEVER));
-    involved.sort_unstable();
-    involved.dedup();
-    let part = split::part_of(model, operations, &involved)?;
-    let event = part.indexes().find(|&index| part.id(index).0 == at.operation as usize);
-    let event =
-        event.map(|index| part.entries[index as usize].returned).ok_or("a break without its operation")?;
-    Ok(Broken { part, event, before, all: survey.keys[key as usize].operations })
+    for &Return { rank, operation, cluster } in &returns {
+        let key = live[cluster as usize].cluster.key;
+        let invoked = moment(operations[operation as usize].invoked.rank);
+        let Some(other) = zones[key as usize].pass(&mut live, cluster, invoked, moment(rank)) else {
+            continue;
+        };
+        let both = [cluster, other];
+        let of_both = returns.iter().filter(|it| both.contains(&it.cluster));
+        let mut ids: Vec<u32> = of_both.map(|it| it.operation).collect();
+        ids.extend(both.map(|cluster| live[cluster as usize].writer).iter().filter(|&&it| it != NEVER));
+        ids.sort_unstable();
+        ids.dedup();
+        return Ok(Found { rank, key, returned: operation, ids });
+    }
+    Err("the zones of a register contradict each other, but at no moment".to_owned())
+}
+
+/// The moment of a rank: zero is before everything.
+fn moment(rank: u64) -> u32 {
+    rank as u32 + 1
 }
 
 impl Zones {
