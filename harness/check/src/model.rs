@@ -103,6 +103,8 @@ pub enum Kind<Op, Ret> {
     Stack(fn(&Op, Option<&Ret>) -> Option<Transfer>),
     /// A list that only grows, at its end; at first empty.
     List(for<'a> fn(&'a Op, Option<&'a Ret>) -> Option<Growth<'a>>),
+    /// A number that is added to; at first zero.
+    Counter(fn(&Op, Option<&Ret>) -> Option<Tally>),
     /// A set that only grows; at first empty.
     GrowingSet(for<'a> fn(&'a Op, Option<&'a Ret>) -> Option<Growth<'a>>),
 }
@@ -132,6 +134,15 @@ pub enum Transfer {
     FindsNothing,
     /// It takes out whatever is next, if anything: with an unknown outcome.
     TakesSomething,
+}
+
+/// What an operation is to a counter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tally {
+    /// It adds this.
+    Adds(i64),
+    /// It reads this sum.
+    Reads(i64),
 }
 
 /// What an operation is to a list or a set that only grows.

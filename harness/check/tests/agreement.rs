@@ -10,6 +10,7 @@ use stormglass_check::linearizability::{Limits, Method, Options, Reductions};
 use stormglass_check::models::*;
 use stormglass_check::{linearizable, linearizable_with};
 use stormglass_core::history::{History, Outcome};
+use stormglass_core::op::append_kv::AppendKvOp;
 use stormglass_core::op::kv::KvOp;
 use stormglass_core::random::{Draws, Ratio};
 use stormglass_core::verdict::Verdict;
@@ -174,6 +175,7 @@ fn special_checkers_agree_with_the_general_search() {
     special_agrees(&StackModel, STACK);
     special_agrees(&GrowingSetModel, GROWING_SET);
     special_agrees(&ListModel, LIST);
+    special_agrees(&CounterModel, COUNTER);
 }
 
 const REGISTER: Next<KvModel> = |draws, number, _| match draws.below(5) {
@@ -195,6 +197,13 @@ const GROWING_SET: Next<GrowingSetModel> = |draws, number, values| match draws.b
 const LIST: Next<ListModel> = |draws, number, values| match draws.below(2) {
     0 => ListOp::Append { key: 0, value: values.draw(draws, number) },
     _ => ListOp::Read { key: 0 },
+};
+
+/// Where values are unique, amounts are all the same.
+const COUNTER: Next<CounterModel> = |draws, _, values| match draws.below(2) {
+    0 if values == Values::Few => CounterOp::Add(draws.below(4) as i64 - 1),
+    0 => CounterOp::Add(-2),
+    _ => CounterOp::Read,
 };
 
 /// Registers with reads, writes and compare-and-swaps, over one or two keys.
@@ -253,10 +262,20 @@ fn list_verdicts_agree_with_brute_force() {
 /// Counters that go up and down.
 #[test]
 fn counter_verdicts_agree_with_brute_force() {
-    agrees(&CounterModel, |draws, _, values| match draws.below(2) {
-        0 if values == Values::Few => CounterOp::Add(draws.below(4) as i64 - 1),
-        0 => CounterOp::Add(1),
-        _ => CounterOp::Read,
+    agrees(&CounterModel, COUNTER);
+}
+
+/// Texts that are appended to.
+#[test]
+fn append_kv_verdicts_agree_with_brute_force() {
+    agrees(&AppendKvModel, |draws, number, values| {
+        let key = "k".to_owned();
+        let value = format!("{},", values.draw(draws, number));
+        match draws.below(5) {
+            0 => AppendKvOp::Put { key, value },
+            1..3 => AppendKvOp::Append { key, value },
+            _ => AppendKvOp::Get { key },
+        }
     });
 }
 

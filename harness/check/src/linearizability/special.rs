@@ -1,10 +1,11 @@
-//! Objects that theory has quick answers for, where every value is put in at most once.
+//! Objects that theory has quick answers for, where every value is put in at most once, and for counters that count.
 //!
 //! Registers are not here: their checker ([`super::zones`]) works on whole histories.
 
 mod grow;
 mod queue;
 mod stack;
+mod tally;
 mod values;
 mod wild;
 
@@ -32,6 +33,7 @@ pub(crate) fn decide<M: Model>(model: &M, part: &Part<'_, M>) -> Option<Answer> 
         Kind::Stack(transfer) => stack::decide(&Values::new(part, transfer)?),
         Kind::List(growth) => grow::list(part, growth),
         Kind::GrowingSet(growth) => grow::set(part, growth),
+        Kind::Counter(tally) => tally::decide(part, tally),
         Kind::Register(_) | Kind::Other => None,
     }
 }

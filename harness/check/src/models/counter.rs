@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::generate::Perform;
-use crate::model::{Effect, Model};
+use crate::model::{Effect, Kind, Model, Tally};
 
 /// A counter. Its sum wraps around at the ends of `i64`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,6 +53,14 @@ impl Model for CounterModel {
             CounterOp::Read | CounterOp::Add(0) => Effect::ReadOnly,
             CounterOp::Add(_) => Effect::Any,
         }
+    }
+
+    fn kind(&self) -> Kind<CounterOp, CounterRet> {
+        Kind::Counter(|op, ret| match (op, ret) {
+            (CounterOp::Add(by), None | Some(CounterRet::Added)) => Some(Tally::Adds(*by)),
+            (CounterOp::Read, Some(CounterRet::Sum(sum))) => Some(Tally::Reads(*sum)),
+            _ => None,
+        })
     }
 }
 

@@ -72,6 +72,7 @@ fn a_transaction_that_contradicts_itself_is_internal() {
 #[test]
 fn reading_what_one_has_yet_to_write_is_a_future_read() {
     shows("future-read", &[Level::ReadCommitted], &["r x 1; a x 1"]);
+    shows("future-read", &[Level::ReadCommitted], &["a x 1; r x 2,1; a x 2"]);
 }
 
 #[test]

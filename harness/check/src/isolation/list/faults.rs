@@ -66,7 +66,7 @@ impl Lists<'_> {
                     let length = self.length(key, read, findings);
                     self.judge_last_element(key, read, length, findings);
                     if first_touch {
-                        self.future_read(key, read, findings);
+                        self.future_read(key, read, appended, findings);
                         if let Some(length) = length {
                             known.external = Some(self.reads.len() as u32);
                             self.reads.push(ExternalRead { transaction, key, length, updates: false });
@@ -135,14 +135,12 @@ impl Lists<'_> {
         }
     }
 
-    /// A read before the transaction's first append to the key must show none of its own.
-    fn future_read(&self, key: u32, read: ReadId, findings: &mut Findings) {
-        let mut own = self.appends_of(read.transaction).filter(|(_, append)| append.key == key).peekable();
-        if own.peek().is_none() {
-            return;
-        }
+    /// A read must show none of what its transaction appends to the key later: the appends from `later` on.
+    fn future_read(&self, key: u32, read: ReadId, later: u32, findings: &mut Findings) {
         let list = self.list(read);
-        let Some((_, append)) = own.find(|(_, append)| list.contains(&append.value)) else { return };
+        let mut own = self.appends_of(read.transaction).skip_while(|&(append, _)| append < later);
+        let own = own.find(|(_, append)| append.key == key && list.contains(&append.value));
+        let Some((_, append)) = own else { return };
         let (value, key) = (append.value, self.keys.name(key));
         findings.add(Anomaly::FutureRead, &[read.transaction], || {
             vec![format!("T1 read {value} in the list of key {key} before it appended it: a contradiction")]
@@ -164,6 +162,10 @@ impl Lists<'_> {
             None => list.ends_with(&own),
         };
         if expected {
+            // What came before a list that it only appended to, it does not know: but that cannot be its own.
+            if before.is_none() {
+                self.future_read(key, read, appended, findings);
+            }
             return;
         }
         findings.add(Anomaly::Internal, &[read.transaction], || {
