@@ -28,6 +28,10 @@ zoo *arguments:
 zoo-docs:
     (echo '# The zoo: seeds to first detection'; echo; echo 'Made by `just zoo-docs`: ten hunts a bug, each from a base seed of its own, of at most 2,000 seeds.'; echo; echo '```text'; cargo run -q --release -- zoo; echo '```') > scenarios/ZOO.md
 
+# Finds every planted bug once, makes what was found small, and prints how small it became: `just shrink-table raft`.
+shrink-table *arguments:
+    cargo run --release -- zoo --shrink {{arguments}}
+
 # Compares the kernel with a bare event loop, in one run on the same state machines; with instruction counts.
 bench *arguments:
     cargo bench -p stormglass-kernel --bench kernel -- {{arguments}}

@@ -34,6 +34,8 @@ pub enum Command {
     Replay(ReplayArguments),
     /// Prints the plan of one seed without running it: who takes part, the weather, the operations
     Explain(ExplainArguments),
+    /// Makes a failure small and keeps it as a file that tests run before all else
+    Keep(KeepArguments),
     /// Hunts every planted bug, and prints how many seeds it took to find it
     Zoo(ZooArguments),
     /// Judges a history from a file, of this or any other tool
@@ -63,6 +65,9 @@ pub struct ZooArguments {
     /// How many seeds a hunt has
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub limit: u64,
+    /// Hunts each bug once, shrinks what was found, and prints how small it became
+    #[arg(long)]
+    pub shrink: bool,
     /// How many hunts, each from another base seed
     #[arg(long, value_name = "B", default_value_t = 10)]
     pub bases: u64,
@@ -82,6 +87,9 @@ pub struct RunArguments {
     /// How many run at once; as many as the machine has cores, if not given
     #[arg(long, short, value_name = "J", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    /// Shows failures as they were found, without making them small first
+    #[arg(long)]
+    pub no_shrink: bool,
     /// Prints what each kind of fault did over all seeds
     #[arg(long)]
     pub weather: bool,
@@ -98,6 +106,9 @@ pub struct ReplayArguments {
     /// The seed; a saved plan has its own
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
+    /// Makes the failure as small as it becomes in ten seconds, and shows that
+    #[arg(long)]
+    pub shrink: bool,
     /// Prints every event
     #[arg(long)]
     pub trace: bool,
@@ -117,6 +128,25 @@ pub struct ExplainArguments {
     /// Also saves the plan as a file that `replay` runs
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+}
+
+/// Arguments of `keep`.
+#[derive(Debug, Args)]
+pub struct KeepArguments {
+    /// A scenario's name, or the path of a scenario or of a saved plan
+    pub scenario: String,
+    /// The seed that fails; a saved plan has its own
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// What to call the file, without its ending; the scenario and the seed, if not given
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// By which check it is made small and judged from now on; the one that it broke, if not given
+    #[arg(long, value_name = "CHECK")]
+    pub check: Option<String>,
+    /// How long it is made smaller
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    pub patience: u64,
 }
 
 /// Arguments of `new`.

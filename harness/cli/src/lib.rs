@@ -18,6 +18,8 @@ pub mod exit;
 pub mod library;
 pub mod run;
 pub mod replay;
+pub mod keep;
+pub mod kept;
 pub mod zoo;
 pub mod check;
 pub mod model;
@@ -25,6 +27,8 @@ pub mod list;
 pub mod new;
 pub mod schema;
 mod progress;
+pub mod shrinking;
+mod shrink_table;
 
 pub use app::App;
 pub use library::Library;

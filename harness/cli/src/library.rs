@@ -54,6 +54,32 @@ impl Library {
         &self.folder
     }
 
+    /// Where kept plans are found and put: `snapshots/regressions` beside the folder of scenarios.
+    #[must_use]
+    pub fn regressions(&self) -> PathBuf {
+        self.folder.parent().unwrap_or(Path::new("")).join("snapshots/regressions")
+    }
+
+    /// The files of all kept plans, in order of name; none if nothing was ever kept.
+    ///
+    /// # Errors
+    /// If the folder is there and cannot be read.
+    pub fn kept(&self) -> Result<Vec<PathBuf>, Mistake> {
+        let folder = self.regressions();
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
+        let entries = std::fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let entries = entries.map_err(|error| {
+            Mistake::new(format!("the folder of kept plans `{}` cannot be read: {error}", folder.display()))
+        })?;
+        let files = entries.into_iter().map(|entry| entry.path());
+        let mut files: Vec<PathBuf> =
+            files.filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect();
+        files.sort();
+        Ok(files)
+    }
+
     /// The names of all scenarios, in order.
     ///
     /// # Errors

@@ -9,20 +9,24 @@ use stormglass_explore::{Case, audited};
 use stormglass_plan::diagnostic::Mistakes;
 use stormglass_plan::engine::Tracing;
 use stormglass_plan::problem::Problem;
-use stormglass_plan::scenario::Scenario;
+use stormglass_plan::scenario::{Expect, Scenario};
 use stormglass_plan::source::Source;
-use stormglass_report::{availability_page, failure_page};
+use stormglass_report::{Failure, availability_page, failure_page};
 
 use crate::app::App;
 use crate::args::{ExplainArguments, ReplayArguments};
 use crate::exit::{Ending, Mistake};
+use crate::run::cores;
+use crate::shrinking::{PATIENCE, shrink, sought};
 
 /// One run to look at: what it is, its case and its seed.
-struct One {
-    scenario: Scenario,
-    case: Box<dyn Case>,
-    seed: Seed,
-    command: String,
+pub(crate) struct One {
+    pub(crate) scenario: Scenario,
+    /// How it should end, if anybody says.
+    pub(crate) expect: Option<Expect>,
+    pub(crate) case: Box<dyn Case>,
+    pub(crate) seed: Seed,
+    pub(crate) command: String,
 }
 
 /// Runs one seed again and prints its page; with `--trace`, every event before it.
@@ -46,7 +50,13 @@ pub fn replay(app: &App, arguments: &ReplayArguments, out: &mut dyn Write) -> Re
         Some(Err(undecided)) => print(out, &format!("availability is unknown: {}\n", undecided.reason))?,
         None => {}
     }
-    print(out, &failure_page(&one.scenario, &report, 1, &one.command))?;
+    let expect = one.expect.as_ref().unwrap_or(&Expect::Ok);
+    let shrunk = match sought(&report, expect).filter(|_| arguments.shrink) {
+        Some(check) => shrink(&*case, one.seed, check, PATIENCE, cores()).map_err(drawn)?.0,
+        None => None,
+    };
+    let failure = Failure { shrunk: shrunk.as_ref(), ..Failure::new(&one.scenario, &report, &one.command) };
+    print(out, &failure_page(&failure))?;
     print(
         out,
         &format!(
@@ -79,7 +89,7 @@ pub fn explain(app: &App, arguments: &ExplainArguments, out: &mut dyn Write) -> 
     Ok(Ending::Ok)
 }
 
-fn find(app: &App, name: &str, seed: Option<u64>) -> Result<One, Mistake> {
+pub(crate) fn find(app: &App, name: &str, seed: Option<u64>) -> Result<One, Mistake> {
     if let Some(source) = plan_file(name)? {
         return saved(app, name, &source, seed);
     }
@@ -91,7 +101,8 @@ fn find(app: &App, name: &str, seed: Option<u64>) -> Result<One, Mistake> {
     };
     let case = loaded.case(&app.registry)?;
     let command = format!("stormglass replay {name} --seed {seed}");
-    Ok(One { scenario: loaded.scenario, case, seed: Seed(seed), command })
+    let expect = Some(loaded.scenario.expect.clone());
+    Ok(One { scenario: loaded.scenario, expect, case, seed: Seed(seed), command })
 }
 
 /// The text at this path, if it is a plan's and not a scenario's: only plans have a format.
@@ -113,12 +124,18 @@ fn saved(app: &App, name: &str, source: &Source, seed: Option<u64>) -> Result<On
     }
     let head = source.plan_head(&app.registry.names())?;
     let subject = app.registry.get(&head.system).expect("the head names a known system");
-    let case = subject.saved_case(source)?;
+    let kept = subject.kept(source)?;
     let mut scenario = Scenario::named(&head.scenario);
     scenario.about = format!("The plan saved in {name}.");
-    Ok(One { scenario, case, seed: Seed(0), command: format!("stormglass replay {name}") })
+    Ok(One {
+        scenario,
+        expect: kept.expect,
+        case: kept.case,
+        seed: Seed(0),
+        command: format!("stormglass replay {name}"),
+    })
 }
 
-fn print(out: &mut dyn Write, text: &str) -> Result<(), Mistake> {
+pub(crate) fn print(out: &mut dyn Write, text: &str) -> Result<(), Mistake> {
     writeln!(out, "{text}").map_err(|error| Mistake::new(format!("the result cannot be printed: {error}")))
 }

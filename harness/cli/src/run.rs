@@ -6,15 +6,16 @@ use std::ops::{ControlFlow, Range};
 use std::thread;
 
 use stormglass_core::time::Duration;
-use stormglass_explore::Sweep;
+use stormglass_explore::{Report, Shrunk, Sweep};
 use stormglass_plan::scenario::{Expect, Scenario};
 use stormglass_report::table::{long_time, weather_table};
-use stormglass_report::{Outcome, Tally, failure_page, results_table};
+use stormglass_report::{Failure, Outcome, Tally, failure_page, results_table};
 
 use crate::app::App;
 use crate::args::RunArguments;
 use crate::exit::{Ending, Mistake};
 use crate::progress::Progress;
+use crate::shrinking::shrunk;
 
 /// Pages of more failures than this nobody reads: the table names them all.
 const PAGES: usize = 3;
@@ -57,7 +58,7 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
         results.push(Swept { scenario: loaded.scenario, called: loaded.called, tally });
     }
     progress.finish();
-    summary(&results, arguments.weather, out)
+    summary(&results, &Shrinks { wanted: !arguments.no_shrink, jobs, app }, arguments.weather, out)
         .map_err(|error| Mistake::new(format!("the results cannot be printed: {error}")))?;
     Ok(results.iter().map(Swept::ending).max().unwrap_or(Ending::Ok))
 }
@@ -93,6 +94,23 @@ impl Swept {
     }
 }
 
+/// How the first failure of each kind is made small before it is shown.
+struct Shrinks<'a> {
+    wanted: bool,
+    jobs: usize,
+    app: &'a App,
+}
+
+impl Shrinks<'_> {
+    /// The failure made small, and the command that keeps it; nothing if it is not wanted or cannot be.
+    fn shrink(&self, swept: &Swept, report: &Report) -> Option<(Shrunk, String)> {
+        let subject = self.app.registry.get(&swept.scenario.system).filter(|_| self.wanted)?;
+        let case = subject.case(&swept.scenario).ok()?;
+        let shrunk = shrunk(&*case, report, &swept.scenario.expect, self.jobs)?;
+        Some((shrunk, format!("stormglass keep {} --seed {}", swept.called, report.seed)))
+    }
+}
+
 /// What the faults did, if asked for; and, asked or not, which of them did nothing.
 fn weather(results: &[Swept], shown: bool, out: &mut dyn Write) -> io::Result<()> {
     for Swept { scenario, tally, .. } in results {
@@ -117,22 +135,43 @@ fn weather(results: &[Swept], shown: bool, out: &mut dyn Write) -> io::Result<()
 }
 
 /// The table, the pages of what went wrong, and the count of it all.
-fn summary(results: &[Swept], shown: bool, out: &mut dyn Write) -> io::Result<()> {
+fn summary(results: &[Swept], shrinks: &Shrinks<'_>, shown: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", results_table(results.iter().map(|swept| (&swept.scenario, &swept.tally))))?;
     weather(results, shown, out)?;
-    let mut failures = 0;
+    let (mut failures, mut pages) = (0, 0);
     for swept in results {
         let Swept { scenario, called, tally } = swept;
-        let wrong = match swept.outcome() {
-            Outcome::Violated | Outcome::NotFound => &tally.first_violation,
-            Outcome::Unknown => &tally.first_unknown,
+        match swept.outcome() {
             Outcome::Ok | Outcome::Found => continue,
-        };
-        failures += 1;
-        if let Some(report) = wrong.as_ref().filter(|_| failures <= PAGES) {
-            let command = format!("stormglass replay {called} --seed {}", report.seed);
-            writeln!(out, "\n{}", failure_page(scenario, report, tally.runs, &command))?;
+            Outcome::Violated | Outcome::NotFound | Outcome::Unknown => failures += 1,
         }
+        let clusters = tally.clusters.groups();
+        let violated = clusters.iter().map(|group| (&group.first, (group.seeds - 1, &group.more[..])));
+        let unknown = tally.first_unknown.iter().filter(|_| clusters.is_empty());
+        let unknown = unknown.map(|report| (report, (tally.unknown - 1, &[][..])));
+        for (report, like) in violated.chain(unknown) {
+            pages += 1;
+            if pages > PAGES {
+                continue;
+            }
+            let (shrunk, keep) = shrinks.shrink(swept, report).unzip();
+            let replay = format!("stormglass replay {called} --seed {}", report.seed);
+            let failure = Failure {
+                of: tally.runs,
+                shrunk: shrunk.as_ref(),
+                like,
+                keep: keep.as_deref(),
+                ..Failure::new(scenario, report, &replay)
+            };
+            writeln!(out, "\n{}", failure_page(&failure))?;
+        }
+    }
+    if pages > PAGES {
+        writeln!(
+            out,
+            "\n{} further kinds of failures are not shown: name one scenario to see its own",
+            pages - PAGES
+        )?;
     }
     let runs: u64 = results.iter().map(|swept| swept.tally.runs).sum();
     let time = results.iter().fold(Duration::ZERO, |sum, swept| sum + swept.tally.virtual_time);

@@ -2,9 +2,11 @@
 
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use stormglass_core::bug::Bug;
 use stormglass_explore::{Report, Subject, Sweep};
+use stormglass_plan::problem::Problem;
 use stormglass_plan::scenario::{Expect, Scenario};
 use stormglass_report::{Tally, columns};
 
@@ -12,6 +14,8 @@ use crate::app::App;
 use crate::args::ZooArguments;
 use crate::exit::{Ending, Mistake};
 use crate::run::cores;
+use crate::shrink_table::{self, Row};
+use crate::shrinking::{PATIENCE, shrink, sought};
 
 /// Base seeds lie so far apart that no two sweeps share a seed.
 const STRIDE: u64 = 1_000_000;
@@ -28,6 +32,15 @@ pub fn zoo(app: &App, arguments: &ZooArguments, out: &mut dyn Write) -> Result<E
     let wanted = |subject: &&dyn Subject| {
         arguments.systems.is_empty() || arguments.systems.iter().any(|name| name == subject.name())
     };
+    if arguments.shrink {
+        let mut rows = Vec::new();
+        for subject in app.registry.subjects().filter(wanted) {
+            for bug in subject.bugs() {
+                rows.push(shrunk(app, subject, bug, arguments)?);
+            }
+        }
+        return shrink_table::print(&rows, out);
+    }
     let mut rows = Vec::new();
     let mut ending = Ending::Ok;
     for subject in app.registry.subjects().filter(wanted) {
@@ -77,6 +90,25 @@ fn hunt(
         Ok(Hunt { runs: tally.runs, found: tally.found })
     });
     Ok((scenario.name.clone(), hunts.collect::<Result<_, Mistake>>()?))
+}
+
+/// Hunts one bug once, and shrinks what was found.
+fn shrunk(app: &App, subject: &dyn Subject, bug: &Bug, arguments: &ZooArguments) -> Result<Row, Mistake> {
+    let scenario = scenario_for(app, subject, bug)?;
+    let drawn = |problem: Problem| Mistake::new(format!("`{}`: {problem}", scenario.name));
+    let case = subject.case(&scenario).map_err(drawn)?;
+    let jobs = arguments.jobs.map_or_else(cores, usize::from);
+    let hunted = ZooArguments { systems: Vec::new(), bases: 1, ..*arguments };
+    let (_, hunts) = hunt(app, subject, bug, &hunted)?;
+    let found = hunts.into_iter().next().and_then(|hunt| hunt.found);
+    let caught_by = Expect::ViolatedBy(bug.caught_by.iter().map(ToString::to_string).collect());
+    let sought = found.as_ref().and_then(|report| Some((report.seed, sought(report, &caught_by)?)));
+    let bug = format!("{} {}", subject.name(), bug.name);
+    let Some((seed, check)) = sought else {
+        return Ok(Row { bug, seed: None, shrunk: None, took: Duration::ZERO });
+    };
+    let (shrunk, took) = shrink(&*case, seed, check, PATIENCE, jobs).map_err(drawn)?;
+    Ok(Row { bug, seed: Some(seed), shrunk, took })
 }
 
 fn scenario_for(app: &App, subject: &dyn Subject, bug: &Bug) -> Result<Scenario, Mistake> {

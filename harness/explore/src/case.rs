@@ -20,6 +20,8 @@ use crate::happenings;
 use crate::judge::{Judge, Losses};
 use crate::recovery;
 use crate::report::Report;
+use crate::shrink::Effort;
+use crate::shrunk::Shrunk;
 use crate::story;
 
 /// Something that can be run with any seed; a saved plan has only its own.
@@ -44,9 +46,17 @@ pub trait Case: Send + Sync {
     /// # Errors
     /// If no plan can be drawn for this seed.
     fn file(&self, seed: Seed) -> Result<String, Problem>;
+
+    /// The smallest plan that shows what the run of this seed shows, by the check of this name; `None` if it does not show
+    /// anything by that check, or nothing was planned that could be left out.
+    ///
+    /// # Errors
+    /// If no plan can be drawn for this seed.
+    fn shrink(&self, seed: Seed, check: &str, effort: &Effort<'_>) -> Result<Option<Shrunk>, Problem>;
 }
 
 /// Where plans come from.
+#[derive(Clone)]
 pub(crate) enum Source<O> {
     /// Drawn for each seed.
     Scenario(Box<Scenario>),
@@ -54,8 +64,11 @@ pub(crate) enum Source<O> {
     Plan(Arc<Plan<O>>),
 }
 
+#[derive(Clone)]
 pub(crate) struct Prepared<S: System> {
     pub(crate) system: S,
+    /// The same without the planted bug, if one is planted.
+    pub(crate) twin: Option<S>,
     pub(crate) judges: Arc<Vec<Judge<S::Op, S::Ret>>>,
     /// Which acknowledged writes were lost, if anybody can say.
     pub(crate) losses: Option<Arc<Losses<S::Op, S::Ret>>>,
@@ -129,6 +142,30 @@ where
     }
 }
 
+/// A run with everything that is to be said of it.
+pub(crate) struct Judged<S: System> {
+    pub(crate) run: Run<S::Op, S::Ret>,
+    /// Every verdict that is not ok.
+    pub(crate) verdicts: Vec<Verdict>,
+    availability: Option<Result<Measured, Undecided>>,
+    expected_loss: Option<String>,
+}
+
+impl<S: System> Prepared<S>
+where
+    S::Op: Operations,
+{
+    /// Runs a plan and judges it.
+    pub(crate) fn judged(&self, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Judged<S> {
+        let mut run = Kernel.run(&self.system, plan, tracing);
+        let (availability, bounded) = self.availability(plan, &run);
+        let mut verdicts = self.verdicts(plan, &mut run);
+        verdicts.extend(Some(bounded).filter(|verdict| !verdict.is_ok()));
+        let expected_loss = run.beyond_budget.as_ref().and_then(|beyond| excuse(beyond, &mut verdicts));
+        Judged { run, verdicts, availability, expected_loss }
+    }
+}
+
 impl<S: System> Case for Prepared<S>
 where
     S::Op: Operations,
@@ -136,12 +173,8 @@ where
     fn run(&self, seed: Seed, tracing: Tracing) -> Result<Report, Problem> {
         let plan = self.plan_of(seed)?;
         Self::refuse(&plan)?;
-        let mut run = Kernel.run(&self.system, &plan, tracing);
-        let (availability, bounded) = self.availability(&plan, &run);
-        let mut verdicts = self.verdicts(&plan, &mut run);
-        verdicts.extend(Some(bounded).filter(|verdict| !verdict.is_ok()));
+        let Judged { run, verdicts, availability, expected_loss } = self.judged(&plan, tracing);
         let effects = effects(&plan, &run);
-        let expected_loss = run.beyond_budget.as_ref().and_then(|beyond| excuse(beyond, &mut verdicts));
         let verdict = verdicts.iter().cloned().fold(Verdict::Ok, Verdict::and);
         let story = match (&run.trace, verdict.violation()) {
             (Some(trace), Some(violation)) => story::tell(violation, &run.history, trace),
@@ -176,6 +209,12 @@ where
 
     fn file(&self, seed: Seed) -> Result<String, Problem> {
         self.plan_of(seed)?.to_toml().map_err(|unsavable| Problem::new("", unsavable.to_string()))
+    }
+
+    fn shrink(&self, seed: Seed, check: &str, effort: &Effort<'_>) -> Result<Option<Shrunk>, Problem> {
+        let plan = self.plan_of(seed)?;
+        Self::refuse(&plan)?;
+        self.shrunk(&plan, check, effort)
     }
 }
 

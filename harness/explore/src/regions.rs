@@ -137,6 +137,8 @@ fn run(mut faults: Vec<PlannedFault>, nodes: usize, seed: Seed, end: Time) -> Ve
         wire: false,
         budget: Budget::Unlimited,
         availability: None,
+        checks: None,
+        expect: None,
         topology: None,
         limits: Limits { events: u64::MAX },
         faults,

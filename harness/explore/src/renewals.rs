@@ -24,7 +24,9 @@ use crate::case::Case;
 use crate::judge::CheckInfo;
 use crate::regions::simulate;
 use crate::report::Report;
-use crate::subject::Subject;
+use crate::shrink::Effort;
+use crate::shrunk::Shrunk;
+use crate::subject::{Kept, Subject};
 
 /// What a scenario calls it.
 const NAME: &str = "regions";
@@ -241,6 +243,10 @@ impl Subject for AvailabilityModel {
     fn saved_case(&self, source: &Source) -> Result<Box<dyn Case>, Mistakes> {
         Err(source.diagnose(&no_plan()).into())
     }
+
+    fn kept(&self, source: &Source) -> Result<Kept, Mistakes> {
+        Err(source.diagnose(&no_plan()).into())
+    }
 }
 
 fn no_plan() -> Problem {
@@ -301,5 +307,10 @@ impl Case for Model {
 
     fn file(&self, _seed: Seed) -> Result<String, Problem> {
         Err(no_plan())
+    }
+
+    fn shrink(&self, _seed: Seed, _check: &str, _effort: &Effort<'_>) -> Result<Option<Shrunk>, Problem> {
+        // Nothing was planned that could be left out.
+        Ok(None)
     }
 }

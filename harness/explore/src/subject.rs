@@ -58,6 +58,25 @@ pub trait Subject: Send + Sync {
         &self,
         source: &stormglass_plan::source::Source,
     ) -> Result<Box<dyn Case>, stormglass_plan::diagnostic::Mistakes>;
+
+    /// How a saved plan must end, if it says so; and the same plan for the system without the planted bug, if it has one.
+    ///
+    /// # Errors
+    /// If the text is not a sound plan of this system.
+    fn kept(
+        &self,
+        source: &stormglass_plan::source::Source,
+    ) -> Result<Kept, stormglass_plan::diagnostic::Mistakes>;
+}
+
+/// A saved plan as one that was kept.
+pub struct Kept {
+    /// How its run must end, if it says so.
+    pub expect: Option<Expect>,
+    /// The run.
+    pub case: Box<dyn Case>,
+    /// The same run without the planted bug, if there is one.
+    pub twin: Option<Box<dyn Case>>,
 }
 
 /// A system and the judges of its histories.
@@ -167,20 +186,7 @@ where
 
     fn case(&self, scenario: &Scenario) -> Result<Box<dyn Case>, Problem> {
         let system: S = configure(&scenario.params, scenario.bug.as_deref())?;
-        let checks: Vec<&str> = self.checks().iter().map(|check| check.name).collect();
-        let known = |path: &str, names: &[String]| match names
-            .iter()
-            .position(|name| !checks.contains(&&name[..]))
-        {
-            Some(place) => Err(Problem::unknown(format!("{path}[{place}]"), "check", &names[place], &checks)),
-            None => Ok(()),
-        };
-        if let Some(names) = &scenario.checks {
-            known("checks", names)?;
-        }
-        if let Expect::ViolatedBy(names) = &scenario.expect {
-            known("expect.violated-by", names)?;
-        }
+        known_checks(&self.checks(), scenario.checks.as_deref(), Some(&scenario.expect))?;
         if self.losses.is_none() {
             let bounds = scenario.availability.as_ref();
             let asserted = [
@@ -192,8 +198,10 @@ where
                 return Err(Problem::new(format!("availability.{name}"), why).help("leave it out"));
             }
         }
+        let twin = scenario.bug.as_ref().map(|_| configure(&scenario.params, None)).transpose()?;
         let case = Prepared {
             system,
+            twin,
             measures: false,
             losses: self.losses.clone(),
             judges: self.judges.clone(),
@@ -209,17 +217,67 @@ where
         &self,
         source: &stormglass_plan::source::Source,
     ) -> Result<Box<dyn Case>, stormglass_plan::diagnostic::Mistakes> {
+        Ok(Box::new(self.saved(source)?))
+    }
+
+    fn kept(
+        &self,
+        source: &stormglass_plan::source::Source,
+    ) -> Result<Kept, stormglass_plan::diagnostic::Mistakes> {
+        let case = self.saved(source)?;
+        let Source::Plan(plan) = &case.source else { unreachable!("a saved case has its plan") };
+        let twin = case.twin.clone().map(|system| {
+            let plan = Arc::new(Plan { bug: None, ..(**plan).clone() });
+            let twin = Prepared { system, twin: None, source: Source::Plan(plan), ..case.clone() };
+            Box::new(twin) as Box<dyn Case>
+        });
+        Ok(Kept { expect: plan.expect.clone(), twin, case: Box::new(case) })
+    }
+}
+
+impl<S> SystemUnderTest<S>
+where
+    S: System + Serialize + DeserializeOwned + Default,
+    S::Op: Operations,
+{
+    fn saved(
+        &self,
+        source: &stormglass_plan::source::Source,
+    ) -> Result<Prepared<S>, stormglass_plan::diagnostic::Mistakes> {
         let plan: Plan<S::Op> = source.plan(&[S::NAME])?;
-        let system: S =
-            configure(&plan.params, plan.bug.as_deref()).map_err(|problem| source.diagnose(&problem))?;
-        let source = Source::Plan(Arc::new(plan));
-        Ok(Box::new(Prepared {
+        let configured = |bug| configure(&plan.params, bug).map_err(|problem| source.diagnose(&problem));
+        let system: S = configured(plan.bug.as_deref())?;
+        let twin = plan.bug.as_ref().map(|_| configured(None)).transpose()?;
+        known_checks(&self.checks(), plan.checks.as_deref(), plan.expect.as_ref())
+            .map_err(|problem| source.diagnose(&problem))?;
+        Ok(Prepared {
             system,
+            twin,
             measures: false,
             losses: self.losses.clone(),
             judges: self.judges.clone(),
-            checks: None,
-            source,
-        }))
+            checks: plan.checks.clone(),
+            source: Source::Plan(Arc::new(plan)),
+        })
+    }
+}
+
+/// Every check that a file names must be one of these.
+fn known_checks(
+    checks: &[CheckInfo],
+    counted: Option<&[String]>,
+    expect: Option<&Expect>,
+) -> Result<(), Problem> {
+    let checks: Vec<&str> = checks.iter().map(|check| check.name).collect();
+    let known = |path: &str, names: &[String]| {
+        let wrong = names.iter().position(|name| !checks.contains(&&name[..]));
+        let problem =
+            wrong.map(|place| Problem::unknown(format!("{path}[{place}]"), "check", &names[place], &checks));
+        problem.map_or(Ok(()), Err)
+    };
+    known("checks", counted.unwrap_or_default())?;
+    match expect {
+        Some(Expect::ViolatedBy(names)) => known("expect.violated-by", names),
+        _ => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 //! Every seed that fails is run a second time, traced, and so is a sample of those that pass: a run that does not
 //! repeat itself is worth nothing, and is a violation of its own.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -142,12 +143,7 @@ fn guarded(case: &dyn Case, seed: Seed, tracing: Tracing) -> Result<Report, Prob
     match catch_unwind(AssertUnwindSafe(|| case.run(seed, tracing))) {
         Ok(result) => result,
         Err(payload) => {
-            let text = payload
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or_else(|| payload.downcast_ref::<&str>().copied())
-                .unwrap_or("a panic without a text");
-            let verdict = Verdict::from(Violation::new("panic", format!("the code panicked: {text}")));
+            let verdict = Verdict::from(Violation::new("panic", said(&*payload)));
             Ok(Report {
                 seed,
                 verdicts: vec![verdict.clone()],
@@ -165,4 +161,11 @@ fn guarded(case: &dyn Case, seed: Seed, tracing: Tracing) -> Result<Report, Prob
             })
         }
     }
+}
+
+/// What a panic said.
+pub(crate) fn said(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+    format!("the code panicked: {}", text.unwrap_or("a panic without a text"))
 }

@@ -81,6 +81,8 @@
 //!     wire: false,
 //!     budget: stormglass_plan::scenario::Budget::Declared,
 //!     availability: None,
+//!     checks: None,
+//!     expect: None,
 //!     topology: None,
 //!     limits: Limits::default(),
 //!     faults: vec![PlannedFault { id: 0, at: second(2), until: second(4), operations: 0, inject: pause }],
@@ -90,14 +92,14 @@
 //! let mut world = World::new(Ticking, Arc::new(plan), Tracing::Off);
 //! world.run_until(second(3));
 //! let ticks = |world: &World<Ticking>, node| world.node(NodeId(node)).map(|node| node.ticks);
-//! assert_eq!((ticks(&world, 1), ticks(&world, 2)), (Some(30), Some(19)));
+//! assert_eq!((ticks(&world, 1), ticks(&world, 2)), (Some(30), Some(20)));
 //!
 //! // A copy has the same future.
 //! let mut copy = world.clone();
 //! world.run_until(second(10));
 //! copy.run_until(second(10));
 //! assert_eq!(world.digest(), copy.digest());
-//! assert_eq!((ticks(&world, 1), ticks(&world, 2)), (Some(100), Some(80)));
+//! assert_eq!((ticks(&world, 1), ticks(&world, 2)), (Some(100), Some(81)));
 //! ```
 
 mod kernel;

@@ -97,6 +97,8 @@ impl Map {
 pub(crate) struct Weather {
     /// The fault's place in the plan, by which it is lifted.
     pub(crate) fault: usize,
+    /// The fault's id, which keys its chances.
+    key: u64,
     pub(crate) from: FixedBitSet,
     pub(crate) to: FixedBitSet,
     pub(crate) kind: WeatherKind,
@@ -107,8 +109,13 @@ pub(crate) struct Weather {
 }
 
 impl Weather {
-    pub(crate) fn new(fault: usize, from: FixedBitSet, to: FixedBitSet, kind: WeatherKind) -> Weather {
-        Weather { fault, from, to, kind, dropped: 0, disturbed: 0 }
+    pub(crate) fn new(
+        (fault, key): (usize, u64),
+        from: FixedBitSet,
+        to: FixedBitSet,
+        kind: WeatherKind,
+    ) -> Weather {
+        Weather { fault, key, from, to, kind, dropped: 0, disturbed: 0 }
     }
 }
 
@@ -251,7 +258,7 @@ impl Network {
             if !weather.from.contains(link.0 as usize) || !weather.to.contains(link.1 as usize) {
                 continue;
             }
-            let mut draws = Draws::new(id.child(weather.fault as u64), Purpose::Network);
+            let mut draws = Draws::new(id.child(weather.key), Purpose::Network);
             let mut lost = None;
             let touched = match &mut weather.kind {
                 WeatherKind::Cut => {
@@ -382,7 +389,7 @@ mod tests {
     fn weather(fault: usize, kind: WeatherKind) -> Weather {
         let mut everybody = FixedBitSet::with_capacity(3);
         everybody.insert_range(..);
-        Weather::new(fault, everybody.clone(), everybody, kind)
+        Weather::new((fault, fault as u64), everybody.clone(), everybody, kind)
     }
 
     fn fate(network: &mut Network, id: CausalId) -> Fate {

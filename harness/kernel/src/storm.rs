@@ -46,7 +46,7 @@ impl<S: System> World<S> {
                 self.note_strike(place, id, on.clone());
                 self.effect_of(place).spared += (meant - on.len()) as u64;
                 for one in on {
-                    self.strike_host(place, id.child(one as u64), fault, one as u32);
+                    self.strike_host(place, self.child_for(id, one), fault, one as u32);
                 }
             }
         }
@@ -80,7 +80,7 @@ impl<S: System> World<S> {
             Family::Load => self.lift_load(place, id, fault, &on),
             family => {
                 for host in on {
-                    let (id, host) = (id.child(host as u64), host as u32);
+                    let (id, host) = (self.child_for(id, host), host as u32);
                     match family {
                         Family::Process => self.lift_process(place, id, fault, host),
                         Family::Disk => self.lift_disk(place, id, fault, host),
@@ -96,7 +96,8 @@ impl<S: System> World<S> {
     pub(crate) fn heal(&mut self, id: CausalId) {
         self.record(|world| world.note(Kind::Phase, id, "heal".to_owned()));
         for place in 0..self.struck.len() {
-            self.lift(place, id.child(place as u64));
+            let key = self.plan.faults[place].id;
+            self.lift(place, id.child(key));
         }
     }
 

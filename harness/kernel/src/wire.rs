@@ -50,7 +50,8 @@ impl<S: System> World<S> {
             fate => (fate, None),
         };
         if let Some(Garble { fault, bits }) = garble {
-            flip(&mut bytes, bits, &mut Draws::new(id.child(fault as u64).child(AFTER), Purpose::Network));
+            let key = id.child(self.plan.faults[fault].id).child(AFTER);
+            flip(&mut bytes, bits, &mut Draws::new(key, Purpose::Network));
         }
         match (decode::<S::Message>(&bytes), garble) {
             (Some(message), _) => self.meet_fate(to, from, message, fate, cause, id),

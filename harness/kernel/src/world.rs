@@ -147,7 +147,8 @@ impl<S: System> World<S> {
         let mut queue = Queue::for_hosts(hosts);
         let boot = CausalId::root(plan.seed, Purpose::Lifecycle);
         for host in 0..hosts as u32 {
-            queue.push(Key::new(Time::ZERO, boot.child(u64::from(host))), Event::Deed(Deed::Boot { host }));
+            let id = boot.child(key_of(cluster.address_at(host as usize)));
+            queue.push(Key::new(Time::ZERO, id), Event::Deed(Deed::Boot { host }));
         }
         queue.push(Key::new(plan.timeline.heal, boot.child(u64::MAX - 1)), Event::Deed(Deed::Heal));
         let nemesis = CausalId::root(plan.seed, Purpose::Nemesis);
@@ -269,6 +270,12 @@ impl<S: System> World<S> {
         &mut self.hosts[host as usize]
     }
 
+    /// The cause of what befalls one member of several. It is keyed by the member's name, not by its place: one member
+    /// less shifts no other's chances.
+    pub(crate) fn child_for(&self, id: CausalId, host: usize) -> CausalId {
+        id.child(key_of(self.address(host as u32)))
+    }
+
     pub(crate) fn address(&self, host: u32) -> Address {
         self.plan.cluster.address_at(host as usize)
     }
@@ -286,6 +293,14 @@ impl<S: System> View<S> for World<S> {
     fn disk(&self, id: NodeId) -> &Disk {
         let place = self.plan.cluster.index_of(id.into()).expect("only members of the cluster have disks");
         &self.hosts[place].disk
+    }
+}
+
+/// A number that is a member's own, whoever else takes part.
+const fn key_of(address: Address) -> u64 {
+    match address {
+        Address::Node(id) => id.0 as u64,
+        Address::Client(id) => (1 << 32) + id.0 as u64,
     }
 }
 

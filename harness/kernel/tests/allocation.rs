@@ -85,6 +85,8 @@ fn world(nodes: u32) -> World<Chatter> {
         wire: false,
         budget: stormglass_plan::scenario::Budget::Declared,
         availability: None,
+        checks: None,
+        expect: None,
         topology: None,
         limits: Limits::default(),
         faults: Vec::new(),

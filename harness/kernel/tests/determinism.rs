@@ -6,7 +6,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{Ask, Probe, asking, ms, nodes, plan, run, run_traced};
+use common::{Ask, Note, Probe, asking, ms, nodes, plan, run, run_traced};
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::prelude::*;
 use stormglass_kernel::World;
@@ -123,6 +123,23 @@ fn a_run_is_the_same_until_the_first_fault_that_differs() {
     }
 }
 
+/// A fault's chances are its own: they stay when a fault before it in the plan is taken out.
+#[test]
+fn a_fault_keeps_its_chances_when_one_before_it_goes() {
+    let pause = Fault::Pause { target: nodes(&[1]) };
+    let loss = Fault::Loss { rate: HALF, from: nodes(&[2]), to: nodes(&[3]) };
+    let reorder = Fault::ReorderSyncs { target: nodes(&[4]), within: Duration::from_millis(40) };
+    let whole = plan(4, [(105, 200, pause), (405, 1_200, loss), (405, 1_200, reorder)]);
+    let mut less = whole.clone();
+    less.faults.remove(0);
+    let idle = Probe { durable: true, ..Probe::default() };
+    let [with, without] = [whole, less].map(|plan| run(&idle, plan));
+    assert_eq!(with.pings(2, 3, 250, 3_000), without.pings(2, 3, 250, 3_000));
+    assert!(with.effect(1).dropped > 5 && with.effect(1).dropped == without.effect(0).dropped);
+    let synced = |note: &Note| matches!(note, Note::Synced { .. });
+    assert_eq!(with.when(4, synced), without.when(4, synced));
+}
+
 /// Taking a fault away leaves every message that it did not cause as it was: here the pings of all the others,
 /// from the first to the last, moment by moment.
 #[test]
@@ -151,5 +168,5 @@ fn one_fault_less_leaves_what_it_did_not_cause_untouched() {
 #[test]
 fn digests_stay_what_they_were() {
     let digests: Vec<String> = (0..3).map(|seed| run(&probe(), storm(seed)).run.digest.to_string()).collect();
-    assert_eq!(digests, ["5f6d00dfa78e5839", "1696c7c486c31183", "f9ba93279b4ca8fe"]);
+    assert_eq!(digests, ["e40a47962cfc2243", "cd9ad0e698eaceb9", "72d214fdf62f0d49"]);
 }

@@ -50,6 +50,8 @@ pub fn plan<O: Operations>(scenario: &Scenario, seed: Seed) -> Result<Plan<O>, P
         budget: scenario.budget,
         topology: scenario.topology.clone(),
         availability: scenario.availability.clone(),
+        checks: scenario.checks.clone(),
+        expect: None,
         limits: scenario.limits,
         cluster,
         timeline,

@@ -528,6 +528,55 @@ impl Fault {
         }
     }
 
+    /// Every target the fault names, to be changed.
+    #[must_use]
+    pub fn targets_mut(&mut self) -> Vec<&mut Target> {
+        match self {
+            Fault::Loss { from, to, .. }
+            | Fault::Duplicate { from, to, .. }
+            | Fault::Delay { from, to, .. }
+            | Fault::Sever { from, to, .. }
+            | Fault::Corrupt { from, to, .. }
+            | Fault::Bandwidth { from, to, .. }
+            | Fault::Hold { from, to, .. }
+            | Fault::SlowLink { from, to, .. }
+            | Fault::Reset { from, to } => vec![from, to],
+            Fault::Partition { side, .. } => vec![side],
+            Fault::StaleClient { node, .. } => vec![node],
+            Fault::Isolate { target, .. }
+            | Fault::Crash { target, .. }
+            | Fault::Pause { target }
+            | Fault::SlowDisk { target, .. }
+            | Fault::FailSync { target, .. }
+            | Fault::ClockJump { target, .. }
+            | Fault::ClockDrift { target, .. }
+            | Fault::Flap { target, .. }
+            | Fault::CrashAtPoint { target, .. }
+            | Fault::CrashInRecovery { target, .. }
+            | Fault::RollingRestart { target, .. }
+            | Fault::Slow { target, .. }
+            | Fault::Wipe { target }
+            | Fault::StallDisk { target }
+            | Fault::ReorderSyncs { target, .. }
+            | Fault::FailSyncOnce { target, .. }
+            | Fault::LyingSync { target, .. }
+            | Fault::BitRot { target, .. }
+            | Fault::MisdirectedWrite { target, .. }
+            | Fault::ReadError { target, .. }
+            | Fault::FullDisk { target }
+            | Fault::ClockOffset { target, .. }
+            | Fault::ClockFreeze { target, .. } => vec![target],
+            Fault::Ring {}
+            | Fault::RegionOutage { .. }
+            | Fault::ZoneOutage { .. }
+            | Fault::WanCut { .. }
+            | Fault::WanBrownOut { .. }
+            | Fault::Surge { .. }
+            | Fault::HotKey { .. }
+            | Fault::ClientDeath { .. } => Vec::new(),
+        }
+    }
+
     pub(crate) fn every() -> Ratio {
         Ratio::ONE
     }

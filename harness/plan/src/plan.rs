@@ -14,7 +14,7 @@ use stormglass_core::time::{Duration, Time};
 
 use crate::fault::Fault;
 use crate::latency::Latency;
-use crate::scenario::{Budget, is_off};
+use crate::scenario::{Budget, Expect, is_off};
 use crate::topology::Topology;
 
 /// The form of saved plans. Raised when an older plan could not be read or would mean something else.
@@ -58,6 +58,13 @@ pub struct Plan<O> {
     /// What must hold of its availability.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub availability: Option<Bounds>,
+    /// The checks that count; all that fit the system, if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks: Option<Vec<String>>,
+    /// How the run must end, if it is kept for that: by the violation that it was kept for, while its bug is planted; or
+    /// without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Expect>,
     /// Where the run stops even if the system never rests.
     pub limits: Limits,
     /// What goes wrong, in order of time.

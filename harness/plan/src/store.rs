@@ -68,6 +68,12 @@ impl<O: Serialize> Plan<O> {
         if let Some(bounds) = &self.availability {
             line(&mut text, "availability", bounds)?;
         }
+        if let Some(checks) = &self.checks {
+            line(&mut text, "checks", checks)?;
+        }
+        if let Some(expect) = &self.expect {
+            line(&mut text, "expect", expect)?;
+        }
         line(&mut text, "limits", &self.limits)?;
         list(&mut text, "faults", &self.faults)?;
         list(&mut text, "operations", &self.operations)?;

@@ -21,9 +21,12 @@ pub use bank::{Bank, BankMix};
 pub use kv::{Keys, Kv, Mix};
 pub use lock::Lock;
 
+use numbers::Numbers;
+
 mod kv;
 mod bank;
 mod lock;
+mod numbers;
 
 /// What clients ask for. In files externally tagged: `[workload.kv]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -116,6 +119,12 @@ pub trait Operations: Sized {
 
     /// The kind of one operation: `read`. A run in which no operation of some kind succeeded proves nothing.
     fn kind(&self) -> &'static str;
+
+    /// Makes all operations of a plan easier to read without making them fewer: small keys, small values. Whatever were
+    /// equal stay equal, and whatever differed goes on to differ. What cannot be simpler stays as it is.
+    fn simplify(operations: &mut [Self]) {
+        let _ = operations;
+    }
 }
 
 /// Where the operations of one run are put down, in order of time.

@@ -9,6 +9,6 @@ pub mod result;
 pub mod table;
 
 pub use availability::availability_page;
-pub use failure::failure_page;
+pub use failure::{Failure, failure_page};
 pub use result::{Outcome, Tally};
 pub use table::{columns, results_table};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use stormglass_core::random::Seed;
 use stormglass_core::time::Duration;
 use stormglass_core::verdict::Verdict;
+use stormglass_explore::Clusters;
 use stormglass_explore::report::Report;
 use stormglass_plan::effect::Effect;
 use stormglass_plan::kind::Kind;
@@ -39,8 +40,8 @@ pub struct Tally {
     pub availability: Option<Availabilities>,
     /// Virtual time of all runs.
     pub virtual_time: Duration,
-    /// The violation of the smallest seed.
-    pub first_violation: Option<Report>,
+    /// The violations, by what broke.
+    pub clusters: Clusters,
     /// The undecided run of the smallest seed.
     pub first_unknown: Option<Report>,
     /// The first violation that names a check which the scenario expects.
@@ -93,9 +94,15 @@ impl Tally {
                 if self.found.is_none() && names_expected(&report, expect) {
                     self.found = Some(report.clone());
                 }
-                self.first_violation.get_or_insert(report);
+                self.clusters.add(&report);
             }
         }
+    }
+
+    /// The violation of the smallest seed.
+    #[must_use]
+    pub fn first_violation(&self) -> Option<&Report> {
+        self.clusters.groups().first().map(|group| &group.first)
     }
 
     /// Whether more seeds could not change the outcome: the planted bug has been found.

@@ -32,7 +32,7 @@ pub fn results_table<'r>(results: impl IntoIterator<Item = (&'r Scenario, &'r Ta
 
 /// What became of one scenario, in a few words.
 fn result(scenario: &Scenario, tally: &Tally) -> String {
-    let by = |report: &Option<Report>| match report {
+    let by = |report: Option<&Report>| match report {
         Some(report) => format!("{} at seed {}", report.verdict.check(), report.seed),
         None => "nothing".to_owned(),
     };
@@ -43,14 +43,14 @@ fn result(scenario: &Scenario, tally: &Tally) -> String {
         Outcome::Ok => "ok".to_owned(),
         Outcome::Found => format!("found by {}", found_by(tally)),
         Outcome::NotFound if tally.violated > 0 => {
-            format!("NOT FOUND by the expected check, but {}", by(&tally.first_violation))
+            format!("NOT FOUND by the expected check, but {}", by(tally.first_violation()))
         }
         Outcome::NotFound => "NOT FOUND".to_owned(),
         Outcome::Unknown => {
-            format!("UNKNOWN {} of {}: {}", tally.unknown, tally.runs, by(&tally.first_unknown))
+            format!("UNKNOWN {} of {}: {}", tally.unknown, tally.runs, by(tally.first_unknown.as_ref()))
         }
         Outcome::Violated => {
-            format!("VIOLATED {} of {}: {}", tally.violated, tally.runs, by(&tally.first_violation))
+            format!("VIOLATED {} of {}: {}", tally.violated, tally.runs, by(tally.first_violation()))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Scenarios as tests: one test for each, of its own name, under `cargo test` and nextest.
 //!
-//! A planted bug must be found, and the correct twin must pass the same seeds. A scenario that fails prints the page of its first failure. Two variables change what runs without an edit:
+//! Kept plans run before all scenarios. A planted bug must be found, and the correct twin must pass the same seeds. A
+//! scenario that fails prints the page of its first failure, made small. Two variables change what runs without an edit:
 //! `STORMGLASS_SEEDS` (`500`, or `100..200`) says which seeds, `STORMGLASS_SEED` (`117`) says one.
 
 use std::ops::{ControlFlow, Range};
@@ -10,7 +11,7 @@ use stormglass_cli::args::seeds;
 use stormglass_cli::{App, Library};
 use stormglass_explore::{Case, Registry, Report, Sweep};
 use stormglass_plan::scenario::{Expect, Scenario};
-use stormglass_report::{Outcome, Tally, failure_page};
+use stormglass_report::{Failure, Outcome, Tally, failure_page};
 
 /// Runs every scenario of `library` as a test, as the `main` of a test target with `harness = false`. `registry`
 /// and `library` are asked for again by each test, so that tests share nothing.
@@ -26,11 +27,31 @@ use stormglass_report::{Outcome, Tally, failure_page};
 pub fn main(registry: fn() -> Registry, library: fn() -> Library) -> std::process::ExitCode {
     let arguments = Arguments::from_args();
     let trials = match library().names() {
-        Ok(names) => names.into_iter().map(|name| trial(name, registry, library)).collect(),
+        Ok(names) => {
+            let scenarios = names.into_iter().map(|name| trial(name, registry, library));
+            kept(registry, library).into_iter().chain(scenarios).collect()
+        }
         // The mistake is a test of its own that fails: a runner that lists tests must not be told nothing.
         Err(mistake) => vec![Trial::test("scenarios", move || Err(Failed::from(mistake.to_string())))],
     };
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// What was kept comes first: it is quick, and it has failed before.
+fn kept(registry: fn() -> Registry, library: fn() -> Library) -> Vec<Trial> {
+    let mistaken = |mistake: String| vec![Trial::test("kept", move || Err(Failed::from(mistake)))];
+    let files = match library().kept() {
+        Ok(files) => files,
+        Err(mistake) => return mistaken(mistake.to_string()),
+    };
+    let trials = files.into_iter().map(|file| {
+        let name = file.file_stem().map_or("?".into(), |stem| stem.to_string_lossy());
+        Trial::test(format!("kept/{name}"), move || {
+            let app = App::new(registry(), library());
+            stormglass_cli::kept::judge(&app, &file).map_err(Failed::from)
+        })
+    });
+    trials.collect()
 }
 
 fn trial(name: String, registry: fn() -> Registry, library: fn() -> Library) -> Trial {
@@ -78,15 +99,21 @@ fn twin(scenario: &Scenario, registry: &Registry) -> Result<Option<Box<dyn Case>
 fn judge(scenario: &Scenario, case: &dyn Case, twin: Option<&dyn Case>) -> Result<(), String> {
     let range = wanted(scenario)?;
     let tally = swept(scenario, case, range.clone())?;
-    let page = |scenario: &Scenario, report: &Option<Report>, of: u64| {
-        let report = report.as_ref().expect("an outcome that is not ok has its report");
-        let command = format!("stormglass replay {} --seed {}", scenario.name, report.seed);
-        Err(failure_page(scenario, report, of, &command))
+    let page = |scenario: &Scenario, case: &dyn Case, report: Option<&Report>, of: u64| {
+        let report = report.expect("an outcome that is not ok has its report");
+        let replay = format!("stormglass replay {} --seed {}", scenario.name, report.seed);
+        let keep = format!("stormglass keep {} --seed {}", scenario.name, report.seed);
+        // Tests run beside one another already: each takes one core.
+        let shrunk = stormglass_cli::shrinking::shrunk(case, report, &scenario.expect, 1);
+        let keep = shrunk.is_some().then_some(&keep[..]);
+        let failure =
+            Failure { of, shrunk: shrunk.as_ref(), keep, ..Failure::new(scenario, report, &replay) };
+        Err(failure_page(&failure))
     };
     match tally.outcome(scenario) {
         Outcome::Ok => Ok(()),
-        Outcome::Violated => page(scenario, &tally.first_violation, range.end - range.start),
-        Outcome::Unknown => page(scenario, &tally.first_unknown, range.end - range.start),
+        Outcome::Violated => page(scenario, case, tally.first_violation(), range.end - range.start),
+        Outcome::Unknown => page(scenario, case, tally.first_unknown.as_ref(), range.end - range.start),
         Outcome::NotFound => {
             let bug = scenario.bug.as_deref().unwrap_or("?");
             Err(format!("{}: the planted bug `{bug}` was not found in {} seeds", scenario.name, tally.runs))
@@ -96,7 +123,7 @@ fn judge(scenario: &Scenario, case: &dyn Case, twin: Option<&dyn Case>) -> Resul
             let correct = Scenario { bug: None, expect: Expect::Ok, ..scenario.clone() };
             let tally = swept(&correct, twin, range.start..range.start + tally.runs)?;
             match tally.outcome(&correct) {
-                Outcome::Violated => page(&correct, &tally.first_violation, tally.runs),
+                Outcome::Violated => page(&correct, twin, tally.first_violation(), tally.runs),
                 _ => Ok(()),
             }
         }

@@ -55,6 +55,8 @@ fn plan<O>(nodes: u32, clients: u32, span: Duration, seed: u64) -> Plan<O> {
         wire: false,
         budget: stormglass_plan::scenario::Budget::Declared,
         availability: None,
+        checks: None,
+        expect: None,
         topology: None,
         limits: Limits::default(),
         faults: Vec::new(),

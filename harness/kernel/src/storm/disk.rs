@@ -70,7 +70,7 @@ impl<S: System> World<S> {
         let mut delay = latency.sample(&mut Draws::new(id, Purpose::Disk));
         for DiskWeather { fault, kind } in &weather {
             if let DiskWeatherKind::Reorder(within) = kind {
-                let mut draws = Draws::new(id.child(*fault as u64), Purpose::Disk);
+                let mut draws = Draws::new(id.child(self.plan.faults[*fault].id), Purpose::Disk);
                 delay += Duration::from_nanos(draws.below(within.as_nanos() + 1));
                 self.effect_of(*fault).syncs += 1;
             }
@@ -86,7 +86,7 @@ impl<S: System> World<S> {
         }
         let mut fate = (SyncFate::Durable, None);
         for DiskWeather { fault, kind } in &mut this.disk_weather {
-            let mut draws = Draws::new(id.child(*fault as u64), Purpose::Disk);
+            let mut draws = Draws::new(id.child(self.plan.faults[*fault].id), Purpose::Disk);
             let found = match kind {
                 DiskWeatherKind::Stall => {
                     this.stalled.push((sync, id));

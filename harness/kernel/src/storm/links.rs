@@ -54,10 +54,10 @@ impl<S: System> World<S> {
                 let (from, to) = (self.ends(from, draws), self.ends(to, draws));
                 self.note_strike(place, id, self.nodes_of(&from));
                 if matches!(way, Way::Both | Way::Out) {
-                    self.network.add(Weather::new(place, from.clone(), to.clone(), WeatherKind::Cut));
+                    self.disturb(place, from.clone(), to.clone(), WeatherKind::Cut);
                 }
                 if matches!(way, Way::Both | Way::In) {
-                    self.network.add(Weather::new(place, to, from, WeatherKind::Cut));
+                    self.disturb(place, to, from, WeatherKind::Cut);
                 }
             }
             Fault::Ring {} => {
@@ -125,7 +125,7 @@ impl<S: System> World<S> {
             };
             let from = set_of(self.hosts.len(), [node]);
             let to = set_of(self.hosts.len(), (0..count).filter(far));
-            self.network.add(Weather::new(place, from, to, WeatherKind::Cut));
+            self.disturb(place, from, to, WeatherKind::Cut);
         }
     }
 
@@ -171,7 +171,13 @@ impl<S: System> World<S> {
     ) {
         let (from, to) = (self.ends(from, draws), self.ends(to, draws));
         self.note_strike(place, id, self.nodes_of(&from));
-        self.network.add(Weather::new(place, from, to, kind));
+        self.disturb(place, from, to, kind);
+    }
+
+    /// Changes the weather on the links from some hosts to some, in the name of the fault at `place`.
+    pub(super) fn disturb(&mut self, place: usize, from: FixedBitSet, to: FixedBitSet, kind: WeatherKind) {
+        let key = self.plan.faults[place].id;
+        self.network.add(Weather::new((place, key), from, to, kind));
     }
 
     /// Cuts `side` off from the other nodes, and perhaps from the clients.
@@ -184,10 +190,10 @@ impl<S: System> World<S> {
         let outside = set_of(self.hosts.len(), (0..reach).filter(|host| !side.contains(host)));
         if matches!(way, Way::Both | Way::Out) {
             let (from, to) = (inside.clone(), outside.clone());
-            self.network.add(Weather::new(place, from, to, WeatherKind::Cut));
+            self.disturb(place, from, to, WeatherKind::Cut);
         }
         if matches!(way, Way::Both | Way::In) {
-            self.network.add(Weather::new(place, outside, inside, WeatherKind::Cut));
+            self.disturb(place, outside, inside, WeatherKind::Cut);
         }
     }
 }

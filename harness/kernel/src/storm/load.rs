@@ -10,7 +10,7 @@ use stormglass_plan::fault::{Fault, Target};
 
 use crate::digest::hash_of;
 use crate::host::{ClientState, Gate, Input};
-use crate::network::{Weather, WeatherKind};
+use crate::network::WeatherKind;
 use crate::queue::{AFTER, Key};
 use crate::world::{Deed, Event, World};
 use stormglass_core::random::mix;
@@ -29,7 +29,7 @@ impl<S: System> World<S> {
                 let on = self.resolve(&Target::Clients(*clients), draws);
                 self.note_strike(place, id, on.clone());
                 for host in on {
-                    self.die(place, host as u32, id.child(host as u64));
+                    self.die(place, host as u32, self.child_for(id, host));
                 }
             }
             Fault::StaleClient { clients, node } => {
@@ -43,8 +43,8 @@ impl<S: System> World<S> {
                 let clients = set_of(self.hosts.len(), on);
                 let others = (0..self.nodes.len()).filter(|node| !known.contains(node));
                 let others = set_of(self.hosts.len(), others);
-                self.network.add(Weather::new(place, clients.clone(), others.clone(), WeatherKind::Cut));
-                self.network.add(Weather::new(place, others, clients, WeatherKind::Cut));
+                self.disturb(place, clients.clone(), others.clone(), WeatherKind::Cut);
+                self.disturb(place, others, clients, WeatherKind::Cut);
             }
             other => unreachable!("{} is no fault of load", other.name()),
         }
@@ -54,7 +54,7 @@ impl<S: System> World<S> {
         match fault {
             Fault::ClientDeath { .. } => {
                 for &host in on {
-                    self.come_back(place, host as u32, id.child(host as u64));
+                    self.come_back(place, host as u32, self.child_for(id, host));
                 }
             }
             Fault::StaleClient { .. } => self.calm_down(place),

@@ -6,7 +6,7 @@ use stormglass_core::system::System;
 use stormglass_plan::fault::{Fault, Target, Way};
 
 use super::set_of;
-use crate::network::{Weather, WeatherKind};
+use crate::network::WeatherKind;
 use crate::world::World;
 
 impl<S: System> World<S> {
@@ -35,11 +35,10 @@ impl<S: System> World<S> {
                     (0..self.hosts.len()).partition(|&host| self.region_at(host) == Some(inside));
                 let (inside, outside) = (set_of(self.hosts.len(), inside), set_of(self.hosts.len(), outside));
                 if matches!(way, Way::Both | Way::Out) {
-                    let cut = Weather::new(place, inside.clone(), outside.clone(), WeatherKind::Cut);
-                    self.network.add(cut);
+                    self.disturb(place, inside.clone(), outside.clone(), WeatherKind::Cut);
                 }
                 if matches!(way, Way::Both | Way::In) {
-                    self.network.add(Weather::new(place, outside, inside, WeatherKind::Cut));
+                    self.disturb(place, outside, inside, WeatherKind::Cut);
                 }
             }
             Fault::WanBrownOut { factor, loss } => {
@@ -51,9 +50,9 @@ impl<S: System> World<S> {
                     let set = |hosts: Vec<usize>| -> FixedBitSet { set_of(self.hosts.len(), hosts) };
                     let (inside, outside) = (set(inside), set(outside));
                     let slow = WeatherKind::Slow(*factor);
-                    self.network.add(Weather::new(place, inside.clone(), outside.clone(), slow));
+                    self.disturb(place, inside.clone(), outside.clone(), slow);
                     if !loss.is_zero() {
-                        self.network.add(Weather::new(place, inside, outside, WeatherKind::Loss(*loss)));
+                        self.disturb(place, inside, outside, WeatherKind::Loss(*loss));
                     }
                 }
             }
@@ -65,7 +64,7 @@ impl<S: System> World<S> {
         match fault {
             Fault::RegionOutage { .. } | Fault::ZoneOutage { .. } => {
                 for &host in on {
-                    self.let_up(place, host as u32, id.child(host as u64));
+                    self.let_up(place, host as u32, self.child_for(id, host));
                 }
             }
             _ => self.calm_down(place),
@@ -83,7 +82,7 @@ impl<S: System> World<S> {
         let on = self.resolve(target, draws);
         self.note_strike(place, id, on.clone());
         for host in on {
-            self.go_down(place, host as u32, unsynced, id.child(host as u64));
+            self.go_down(place, host as u32, unsynced, self.child_for(id, host));
         }
     }
 

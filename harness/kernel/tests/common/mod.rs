@@ -399,6 +399,8 @@ pub fn plan(nodes: u32, faults: impl IntoIterator<Item = (u64, u64, Fault)>) -> 
         wire: false,
         budget: stormglass_plan::scenario::Budget::Declared,
         availability: None,
+        checks: None,
+        expect: None,
         topology: None,
         limits: Limits::default(),
         faults: (0..).zip(faults).map(planned).collect(),

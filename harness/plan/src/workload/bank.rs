@@ -6,7 +6,7 @@ use stormglass_core::id::ClientId;
 use stormglass_core::op::bank::BankOp;
 use stormglass_core::random::Draws;
 
-use super::{Asked, Operations, Schedule, Workload};
+use super::{Asked, Numbers, Operations, Schedule, Workload};
 use crate::problem::Problem;
 
 /// So many reads of all accounts stand at the end, each by another client.
@@ -110,6 +110,16 @@ impl Operations for BankOp {
         match self {
             BankOp::Transfer { .. } => "transfer",
             BankOp::Read => "read",
+        }
+    }
+
+    /// Accounts are numbered in the order in which they appear.
+    fn simplify(operations: &mut [BankOp]) {
+        let mut accounts = Numbers::from(0);
+        for op in operations {
+            if let BankOp::Transfer { from, to, .. } = op {
+                (*from, *to) = (accounts.of(*from), accounts.of(*to));
+            }
         }
     }
 }

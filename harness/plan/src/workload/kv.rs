@@ -11,7 +11,7 @@ use stormglass_core::id::ClientId;
 use stormglass_core::op::kv::KvOp;
 use stormglass_core::random::{Draws, Ratio};
 
-use super::{Asked, Operations, Schedule, Workload};
+use super::{Asked, Numbers, Operations, Schedule, Workload};
 use crate::problem::Problem;
 
 /// So many clients each read every key at the end, as long as that is few reads.
@@ -145,6 +145,22 @@ impl Operations for KvOp {
             KvOp::Read { .. } => "read",
             KvOp::Write { .. } => "write",
             KvOp::Cas { .. } => "cas",
+        }
+    }
+
+    /// Keys and values are numbered in the order in which they appear; 0 goes on to mean that nothing was written.
+    fn simplify(operations: &mut [KvOp]) {
+        let (mut keys, mut values) = (Numbers::from(0), Numbers::from(1));
+        for op in operations {
+            match op {
+                KvOp::Read { key } => *key = keys.of(*key),
+                KvOp::Write { key, value } => (*key, *value) = (keys.of(*key), values.of(*value)),
+                KvOp::Cas { key, expect, value } => {
+                    *key = keys.of(*key);
+                    *expect = if *expect == 0 { 0 } else { values.of(*expect) };
+                    *value = values.of(*value);
+                }
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use stormglass_core::id::ClientId;
 use stormglass_core::op::lock::LockOp;
 use stormglass_core::random::Draws;
 
-use super::{Asked, Operations, Schedule, Workload};
+use super::{Asked, Numbers, Operations, Schedule, Workload};
 use crate::problem::Problem;
 
 /// Acquires, uses and releases.
@@ -69,6 +69,15 @@ impl Operations for LockOp {
             LockOp::Acquire { .. } => "acquire",
             LockOp::Release { .. } => "release",
             LockOp::Use { .. } => "use",
+        }
+    }
+
+    /// Locks are numbered in the order in which they appear.
+    fn simplify(operations: &mut [LockOp]) {
+        let mut locks = Numbers::from(0);
+        for op in operations {
+            let (LockOp::Acquire { lock } | LockOp::Release { lock } | LockOp::Use { lock, .. }) = op;
+            *lock = locks.of(*lock);
         }
     }
 }

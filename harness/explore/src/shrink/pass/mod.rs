@@ -1,0 +1,45 @@
+//! The passes, in the order in which they pay: what makes every later run shorter comes first.
+
+use stormglass_plan::workload::Operations;
+
+use super::search::Search;
+
+mod calm;
+mod cut;
+mod faults;
+mod members;
+mod narrow;
+mod operations;
+mod squeeze;
+mod values;
+mod weaker;
+mod window;
+
+/// One way to make a plan smaller. It leaves the search's best plan as small as it can make it.
+type Pass<O> = fn(&mut Search<'_, O>);
+
+/// Whether what a pass leaves out may be left out under another seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Luck {
+    /// It takes nearly everything away, and with it all chances there were.
+    Must,
+    /// It takes so much away that another seed is a small price.
+    May,
+    /// It only makes what is left plainer.
+    MayNot,
+}
+
+/// All passes.
+pub(super) fn all<O: Operations + Clone + PartialEq + Send + Sync>() -> [(Luck, Pass<O>); 9] {
+    [
+        (Luck::MayNot, cut::cut),
+        (Luck::Must, window::window),
+        (Luck::May, faults::remove),
+        (Luck::May, operations::remove),
+        (Luck::May, members::remove),
+        (Luck::MayNot, squeeze::squeeze),
+        (Luck::MayNot, calm::calm),
+        (Luck::MayNot, narrow::narrow),
+        (Luck::MayNot, values::simplify),
+    ]
+}

@@ -1,0 +1,162 @@
+//! Shrinking of a real system's failure: plans are run in the kernel and judged by the one check that broke.
+//!
+//! "limits" and checks that a panic or a difference of two runs stand for are no judges of histories; a panic is sought
+//! like any other violation, a run that does not repeat itself cannot be shrunk.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use stormglass_core::history::{History, OperationId};
+use stormglass_core::id::{Address, NodeId};
+use stormglass_core::system::System;
+use stormglass_core::time::Time;
+use stormglass_core::verdict::{Verdict, Violation};
+use stormglass_plan::engine::{Run, Tracing};
+use stormglass_plan::kind::Kind;
+use stormglass_plan::plan::Plan;
+use stormglass_plan::problem::Problem;
+use stormglass_plan::scenario::Expect;
+use stormglass_plan::workload::Operations;
+
+use crate::case::{Case, Judged, Prepared, Source};
+use crate::report::Report;
+use crate::shrink::{Change, Effort, Ended, Finding, Signature, Size, Trial, shrink};
+use crate::sweep::{audited, said};
+
+/// The check of a panic, which no judge makes.
+const PANIC: &str = "panic";
+
+/// A failure made small.
+pub struct Shrunk {
+    /// How much smaller it is.
+    pub change: Change,
+    /// Which violation it shows, as before.
+    pub signature: Signature,
+    /// The kinds of faults that are left.
+    pub kinds: BTreeSet<Kind>,
+    /// How many candidates were run.
+    pub runs: u64,
+    /// Why it is no smaller.
+    pub ended: Ended,
+    /// The plan as a file that can be replayed and kept.
+    pub file: String,
+    /// The run of that plan, traced and told.
+    pub report: Report,
+}
+
+impl<S: System> Prepared<S>
+where
+    S::Op: Operations,
+{
+    /// Shrinks a plan of this system, by the check of this name.
+    pub(crate) fn shrunk(
+        &self,
+        plan: &Arc<Plan<S::Op>>,
+        check: &str,
+        effort: &Effort<'_>,
+    ) -> Result<Option<Shrunk>, Problem> {
+        let checks = Some(vec![check.to_owned()]);
+        let judges = Prepared { checks: checks.clone(), source: Source::Plan(plan.clone()), ..self.clone() };
+        let Some(sought) = judges.shown(plan, &self.system, check).map(|finding| finding.signature) else {
+            return Ok(None);
+        };
+        let before = Size::of(plan);
+        let expect = match plan.bug {
+            Some(_) => Expect::ViolatedBy(vec![check.to_owned()]),
+            None => Expect::Ok,
+        };
+        let counted = if check == PANIC { Some(Vec::new()) } else { checks };
+        let start = Plan { checks: counted.clone(), expect: Some(expect), ..(**plan).clone() };
+        let hunt = Hunt { judges: &judges, sought: &sought };
+        let Some(smallest) = shrink(&hunt, start, effort) else { return Ok(None) };
+        let (change, kinds) = (
+            Change { before, after: Size::of(&smallest.plan) },
+            smallest.plan.faults.iter().map(|fault| fault.inject.kind()).collect(),
+        );
+        let case =
+            Prepared { source: Source::Plan(Arc::new(smallest.plan)), checks: counted, ..self.clone() };
+        let seed = plan.seed;
+        Ok(Some(Shrunk {
+            change,
+            signature: smallest.finding.signature,
+            kinds,
+            runs: smallest.runs,
+            ended: smallest.ended,
+            file: case.file(seed)?,
+            report: audited(&case, seed)?,
+        }))
+    }
+
+    /// What the check of this name says of the plan on this system, or the panic, if that is sought.
+    fn shown(&self, plan: &Arc<Plan<S::Op>>, system: &S, check: &str) -> Option<Finding> {
+        let runner = Prepared { system: system.clone(), ..self.clone() };
+        match catch_unwind(AssertUnwindSafe(|| runner.judged(plan, Tracing::Off))) {
+            Ok(Judged { run, verdicts, .. }) => {
+                let mut violations = verdicts.iter().filter_map(Verdict::violation);
+                violations.find(|violation| violation.check == check).map(|found| finding(plan, &run, found))
+            }
+            Err(payload) if check == PANIC => {
+                let violation = Violation::new(PANIC, said(&*payload));
+                Some(Finding {
+                    signature: Signature::of(&violation),
+                    at: None,
+                    guilty: Vec::new(),
+                    strikes: Vec::new(),
+                })
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+/// Seeks one violation of one system.
+struct Hunt<'h, S: System> {
+    judges: &'h Prepared<S>,
+    sought: &'h Signature,
+}
+
+impl<S: System> Trial<S::Op> for Hunt<'_, S>
+where
+    S::Op: Operations,
+{
+    /// A plan that breaks the system without its planted bug too, in the same way, shows another bug or none: it does not
+    /// count.
+    fn attempt(&self, plan: &Arc<Plan<S::Op>>) -> Option<Finding> {
+        let Hunt { judges, sought } = self;
+        let found = judges.shown(plan, &judges.system, &sought.check)?;
+        let twin = judges.twin.as_ref();
+        let innocent = || twin.is_none_or(|twin| judges.shown(plan, twin, &sought.check).is_none());
+        (found.signature == **sought && innocent()).then_some(found)
+    }
+}
+
+/// What shrinking needs of a run and its violation.
+fn finding<O: PartialEq, R>(plan: &Plan<O>, run: &Run<O, R>, violation: &Violation) -> Finding {
+    let operations = violation.operations.iter().map(|&id| run.history.operation(id));
+    let completed = operations.clone().filter_map(|operation| operation.completed).map(|moment| moment.at);
+    let at: Option<Time> = completed.chain(violation.at).max();
+    let node = |&place: &usize| match plan.cluster.address_at(place) {
+        Address::Node(node) => Some(node),
+        Address::Client(_) => None,
+    };
+    let strikes = run.strikes.iter().map(|strike| {
+        let on: Vec<NodeId> = strike.on.iter().filter_map(node).collect();
+        (strike.fault, on)
+    });
+    Finding {
+        signature: Signature::of(violation),
+        at,
+        guilty: violation.operations.iter().filter_map(|&id| planned(plan, &run.history, id)).collect(),
+        strikes: strikes.collect(),
+    }
+}
+
+/// The id in the plan of an operation of the history. Clients ask in the plan's order but may leave some out, so this is
+/// the last one of its kind that was due: right unless one client asks the same twice in one moment.
+fn planned<O: PartialEq, R>(plan: &Plan<O>, history: &History<O, R>, id: OperationId) -> Option<u64> {
+    let operation = history.operation(id);
+    let mut due = plan.operations.iter().rev().filter(|planned| planned.at <= operation.invoked.at);
+    due.find(|planned| planned.client == operation.client && planned.op == operation.op)
+        .map(|planned| planned.id)
+}
