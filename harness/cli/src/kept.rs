@@ -31,15 +31,15 @@ pub fn judge(app: &App, file: &Path) -> Result<(), String> {
         .help("`stormglass keep` writes it");
         return Err(source.diagnose(&problem).to_string());
     };
+    let scenario = Scenario::named(&head.scenario).about(format!("The plan kept in {}.", file.display()));
     let page = |about: &str, report: &Report| {
-        let scenario = Scenario::named(&head.scenario).about(about);
         let replay = format!("stormglass replay {}", file.display());
-        failure_page(&Failure::new(&scenario, report, &replay))
+        format!("{}\n\n{about}", failure_page(&Failure::new(&scenario, report, &replay)))
     };
     let report = run(&*kept.case)?;
     let wrong = match &expect {
         Expect::Ok if !report.verdict.is_ok() => {
-            Some("A kept plan: it was violated once, and must not be again.")
+            Some("This plan was kept because it was violated once: it must not be again.")
         }
         Expect::Violated if report.verdict.violation().is_none() => Some(LOST),
         Expect::ViolatedBy(checks) if !broken_by(&report, checks) => Some(LOST),
@@ -50,13 +50,13 @@ pub fn judge(app: &App, file: &Path) -> Result<(), String> {
     }
     match kept.twin.map(|twin| run(&*twin)).transpose()? {
         Some(report) if !expect.is_ok() && report.verdict.violation().is_some() => {
-            Err(page("A kept plan: without its planted bug the system must pass it.", &report))
+            Err(page("This plan was kept for its planted bug: without it the system must pass.", &report))
         }
         _ => Ok(()),
     }
 }
 
-const LOST: &str = "A kept plan: it no longer meets the bug that it was kept for. If the code was meant to change, \
+const LOST: &str = "This plan no longer meets the bug that it was kept for. If the code was meant to change, \
                     keep the bug anew from a seed that finds it, and remove this file.";
 
 fn broken_by(report: &Report, checks: &[String]) -> bool {

@@ -64,11 +64,16 @@ pub(crate) enum Source<O> {
     Plan(Arc<Plan<O>>),
 }
 
+/// From settings and the planted bug to a system.
+pub(crate) type Configure<S> = fn(&toml::Table, Option<&str>) -> Result<S, Problem>;
+
 #[derive(Clone)]
 pub(crate) struct Prepared<S: System> {
     pub(crate) system: S,
     /// The same without the planted bug, if one is planted.
     pub(crate) twin: Option<S>,
+    /// The system with other settings.
+    pub(crate) configure: Configure<S>,
     pub(crate) judges: Arc<Vec<Judge<S::Op, S::Ret>>>,
     /// Which acknowledged writes were lost, if anybody can say.
     pub(crate) losses: Option<Arc<Losses<S::Op, S::Ret>>>,

@@ -3,18 +3,18 @@
 //! "limits" and checks that a panic or a difference of two runs stand for are no judges of histories; a panic is sought
 //! like any other violation, a run that does not repeat itself cannot be shrunk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use stormglass_core::history::{History, OperationId};
-use stormglass_core::id::{Address, NodeId};
+use stormglass_core::history::History;
+use stormglass_core::id::{Address, ClientId, NodeId};
 use stormglass_core::system::System;
 use stormglass_core::time::Time;
 use stormglass_core::verdict::{Verdict, Violation};
 use stormglass_plan::engine::{Run, Tracing};
 use stormglass_plan::kind::Kind;
-use stormglass_plan::plan::Plan;
+use stormglass_plan::plan::{Plan, PlannedOperation};
 use stormglass_plan::problem::Problem;
 use stormglass_plan::scenario::Expect;
 use stormglass_plan::workload::Operations;
@@ -58,7 +58,7 @@ where
     ) -> Result<Option<Shrunk>, Problem> {
         let checks = Some(vec![check.to_owned()]);
         let judges = Prepared { checks: checks.clone(), source: Source::Plan(plan.clone()), ..self.clone() };
-        let Some(sought) = judges.shown(plan, &self.system, check).map(|finding| finding.signature) else {
+        let Some(sought) = judges.shown(plan, check).map(|finding| finding.signature) else {
             return Ok(None);
         };
         let before = Size::of(plan);
@@ -68,15 +68,17 @@ where
         };
         let counted = if check == PANIC { Some(Vec::new()) } else { checks };
         let start = Plan { checks: counted.clone(), expect: Some(expect), ..(**plan).clone() };
-        let hunt = Hunt { judges: &judges, sought: &sought };
+        let twin = self.twin.as_ref().map(|twin| Prepared { system: twin.clone(), ..judges.clone() });
+        let hunt = Hunt { judges: &judges, twin: twin.as_ref(), settings: &plan.params, sought: &sought };
         let Some(smallest) = shrink(&hunt, start, effort) else { return Ok(None) };
         let (change, kinds) = (
             Change { before, after: Size::of(&smallest.plan) },
             smallest.plan.faults.iter().map(|fault| fault.inject.kind()).collect(),
         );
-        let case =
-            Prepared { source: Source::Plan(Arc::new(smallest.plan)), checks: counted, ..self.clone() };
-        let seed = plan.seed;
+        let seed = smallest.plan.seed;
+        let system = (self.configure)(&smallest.plan.params, smallest.plan.bug.as_deref())?;
+        let source = Source::Plan(Arc::new(smallest.plan));
+        let case = Prepared { system, source, checks: counted, ..self.clone() };
         Ok(Some(Shrunk {
             change,
             signature: smallest.finding.signature,
@@ -88,10 +90,9 @@ where
         }))
     }
 
-    /// What the check of this name says of the plan on this system, or the panic, if that is sought.
-    fn shown(&self, plan: &Arc<Plan<S::Op>>, system: &S, check: &str) -> Option<Finding> {
-        let runner = Prepared { system: system.clone(), ..self.clone() };
-        match catch_unwind(AssertUnwindSafe(|| runner.judged(plan, Tracing::Off))) {
+    /// What the check of this name says of the plan, or the panic, if that is sought.
+    fn shown(&self, plan: &Arc<Plan<S::Op>>, check: &str) -> Option<Finding> {
+        match catch_unwind(AssertUnwindSafe(|| self.judged(plan, Tracing::Off))) {
             Ok(Judged { run, verdicts, .. }) => {
                 let mut violations = verdicts.iter().filter_map(Verdict::violation);
                 violations.find(|violation| violation.check == check).map(|found| finding(plan, &run, found))
@@ -102,6 +103,7 @@ where
                     signature: Signature::of(&violation),
                     at: None,
                     guilty: Vec::new(),
+                    begun: Vec::new(),
                     strikes: Vec::new(),
                 })
             }
@@ -113,6 +115,10 @@ where
 /// Seeks one violation of one system.
 struct Hunt<'h, S: System> {
     judges: &'h Prepared<S>,
+    /// The system without the planted bug, if one is planted.
+    twin: Option<&'h Prepared<S>>,
+    /// The settings of both.
+    settings: &'h toml::Table,
     sought: &'h Signature,
 }
 
@@ -123,18 +129,30 @@ where
     /// A plan that breaks the system without its planted bug too, in the same way, shows another bug or none: it does not
     /// count.
     fn attempt(&self, plan: &Arc<Plan<S::Op>>) -> Option<Finding> {
-        let Hunt { judges, sought } = self;
-        let found = judges.shown(plan, &judges.system, &sought.check)?;
-        let twin = judges.twin.as_ref();
-        let innocent = || twin.is_none_or(|twin| judges.shown(plan, twin, &sought.check).is_none());
-        (found.signature == **sought && innocent()).then_some(found)
+        let found = self.shown(self.judges, plan, plan.bug.as_deref())?;
+        let innocent = || self.twin.is_none_or(|twin| self.shown(twin, plan, None).is_none());
+        (found.signature == *self.sought && innocent()).then_some(found)
+    }
+}
+
+impl<S: System> Hunt<'_, S>
+where
+    S::Op: Operations,
+{
+    /// A plan with other settings is run by a system with these; if there is none, it shows nothing.
+    fn shown(&self, by: &Prepared<S>, plan: &Arc<Plan<S::Op>>, bug: Option<&str>) -> Option<Finding> {
+        if plan.params == *self.settings {
+            return by.shown(plan, &self.sought.check);
+        }
+        let system = (by.configure)(&plan.params, bug).ok()?;
+        Prepared { system, ..by.clone() }.shown(plan, &self.sought.check)
     }
 }
 
 /// What shrinking needs of a run and its violation.
 fn finding<O: PartialEq, R>(plan: &Plan<O>, run: &Run<O, R>, violation: &Violation) -> Finding {
     let operations = violation.operations.iter().map(|&id| run.history.operation(id));
-    let completed = operations.clone().filter_map(|operation| operation.completed).map(|moment| moment.at);
+    let completed = operations.filter_map(|operation| operation.completed).map(|moment| moment.at);
     let at: Option<Time> = completed.chain(violation.at).max();
     let node = |&place: &usize| match plan.cluster.address_at(place) {
         Address::Node(node) => Some(node),
@@ -144,19 +162,32 @@ fn finding<O: PartialEq, R>(plan: &Plan<O>, run: &Run<O, R>, violation: &Violati
         let on: Vec<NodeId> = strike.on.iter().filter_map(node).collect();
         (strike.fault, on)
     });
+    let planned = planned(plan, &run.history);
+    let ids = run.history.operations().iter().zip(&planned);
     Finding {
         signature: Signature::of(violation),
         at,
-        guilty: violation.operations.iter().filter_map(|&id| planned(plan, &run.history, id)).collect(),
+        guilty: violation.operations.iter().filter_map(|id| planned[id.0]).collect(),
+        begun: ids.filter_map(|(operation, id)| Some(((*id)?, operation.invoked.at))).collect(),
         strikes: strikes.collect(),
     }
 }
 
-/// The id in the plan of an operation of the history. Clients ask in the plan's order but may leave some out, so this is
-/// the last one of its kind that was due: right unless one client asks the same twice in one moment.
-fn planned<O: PartialEq, R>(plan: &Plan<O>, history: &History<O, R>, id: OperationId) -> Option<u64> {
-    let operation = history.operation(id);
-    let mut due = plan.operations.iter().rev().filter(|planned| planned.at <= operation.invoked.at);
-    due.find(|planned| planned.client == operation.client && planned.op == operation.op)
-        .map(|planned| planned.id)
+/// For each operation of the history its id in the plan. A client asks in the plan's order but may leave some out, so
+/// each is the next one of its client that asks the same.
+fn planned<O: PartialEq, R>(plan: &Plan<O>, history: &History<O, R>) -> Vec<Option<u64>> {
+    let mut next: BTreeMap<ClientId, usize> = BTreeMap::new();
+    let asked = history.operations().iter().map(|operation| {
+        let from = next.entry(operation.client).or_default();
+        let mut rest = plan.operations.iter().enumerate().skip(*from);
+        let same = |planned: &PlannedOperation<O>| {
+            planned.client == operation.client
+                && planned.op == operation.op
+                && planned.at <= operation.invoked.at
+        };
+        let (place, planned) = rest.find(|(_, planned)| same(planned))?;
+        *from = place + 1;
+        Some(planned.id)
+    });
+    asked.collect()
 }

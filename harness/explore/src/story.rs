@@ -30,7 +30,9 @@ pub(crate) fn tell<O: Display, R: Display>(
     let room = LINES.saturating_sub(lines.len());
     // With operations to show, what nodes say of themselves only fills the page; without, it is the story.
     let tells = |record: &&Record| match record.kind {
-        Kind::Fault | Kind::Crash | Kind::Start | Kind::Phase => true,
+        // That everybody comes up at the beginning is no part of any story.
+        Kind::Start => record.at > Time::ZERO,
+        Kind::Fault | Kind::Crash | Kind::Phase => true,
         Kind::Event => guilty.is_empty(),
         _ => false,
     };

@@ -202,6 +202,7 @@ where
         let case = Prepared {
             system,
             twin,
+            configure,
             measures: false,
             losses: self.losses.clone(),
             judges: self.judges.clone(),
@@ -253,6 +254,7 @@ where
         Ok(Prepared {
             system,
             twin,
+            configure,
             measures: false,
             losses: self.losses.clone(),
             judges: self.judges.clone(),

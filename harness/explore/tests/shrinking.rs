@@ -25,7 +25,13 @@ impl<F: Fn(&Plan<KvOp>) -> bool + Sync> Trial<KvOp> for When<F> {
     fn attempt(&self, plan: &Arc<Plan<KvOp>>) -> Option<Finding> {
         assert_eq!(plan.problems(), [], "only sound plans are run");
         let signature = Signature { check: "toy".to_owned(), shape: "it broke".to_owned() };
-        (self.0)(plan).then(|| Finding { signature, at: None, guilty: Vec::new(), strikes: Vec::new() })
+        (self.0)(plan).then(|| Finding {
+            signature,
+            at: None,
+            guilty: Vec::new(),
+            begun: Vec::new(),
+            strikes: Vec::new(),
+        })
     }
 }
 

@@ -51,6 +51,8 @@ pub struct Finding {
     pub at: Option<Time>,
     /// The ids of the plan's operations that are part of the evidence.
     pub guilty: Vec<u64>,
+    /// The ids of the plan's operations that were asked, each with the moment; empty if nobody knows.
+    pub begun: Vec<(u64, Time)>,
     /// The faults that struck nodes, by place in the plan, each with those nodes.
     pub strikes: Vec<(usize, Vec<NodeId>)>,
 }

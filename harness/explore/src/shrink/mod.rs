@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  plan ─▶ passes, over and over until none finds anything ─▶ minimal plan
-//!            cut · window · faults · operations · members · squeeze · calm · narrow · values
+//!            cut · window · faults · moments · operations · members · squeeze · calm · narrow · values
 //!            each: candidates ─▶ run ─▶ the same violation? ─▶ the first that shows it is the new best
 //! ```
 //!
@@ -35,8 +35,13 @@ const ROUNDS: usize = 12;
 /// fault that nobody needs. So whatever would be less is then tried under so many other seeds too.
 const OTHER_SEEDS: [u64; 3] = [0, 8, 64];
 
+/// A person takes in so many faults and operations at a glance …
+const GLANCE: (usize, usize) = (3, 8);
+/// … and if there are more, it is worth as many seeds as a long sweep to have fewer.
+const MANY_SEEDS: u64 = 512;
+
 /// Under so many other seeds at least a pass is tried that takes nearly everything away.
-const LUCK: u64 = 24;
+const LUCK: u64 = 64;
 
 /// The smallest plan that was found, and what it shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +65,10 @@ where
     let mut search = Search::new(trial, plan, effort)?;
     for other_seeds in OTHER_SEEDS {
         settle(&mut search, other_seeds);
+    }
+    let Size { faults, operations, .. } = Size::of(&search.best);
+    if faults > GLANCE.0 || operations > GLANCE.1 {
+        settle(&mut search, MANY_SEEDS);
     }
     let Search { best, finding, runs, cut_short, .. } = search;
     let plan = std::sync::Arc::unwrap_or_clone(best);

@@ -8,6 +8,7 @@ mod calm;
 mod cut;
 mod faults;
 mod members;
+mod moments;
 mod narrow;
 mod operations;
 mod squeeze;
@@ -23,22 +24,23 @@ type Pass<O> = fn(&mut Search<'_, O>);
 pub(super) enum Luck {
     /// It takes nearly everything away, and with it all chances there were.
     Must,
-    /// It takes so much away that another seed is a small price.
+    /// What it takes away, or calms, is worth another seed.
     May,
     /// It only makes what is left plainer.
     MayNot,
 }
 
 /// All passes.
-pub(super) fn all<O: Operations + Clone + PartialEq + Send + Sync>() -> [(Luck, Pass<O>); 9] {
+pub(super) fn all<O: Operations + Clone + PartialEq + Send + Sync>() -> [(Luck, Pass<O>); 10] {
     [
         (Luck::MayNot, cut::cut),
         (Luck::Must, window::window),
         (Luck::May, faults::remove),
+        (Luck::MayNot, moments::settle),
         (Luck::May, operations::remove),
         (Luck::May, members::remove),
         (Luck::MayNot, squeeze::squeeze),
-        (Luck::MayNot, calm::calm),
+        (Luck::May, calm::calm),
         (Luck::MayNot, narrow::narrow),
         (Luck::MayNot, values::simplify),
     ]
