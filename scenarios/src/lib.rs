@@ -4,6 +4,7 @@ mod lock;
 
 use stormglass::{AvailabilityModel, Library, Registry, linearizable_kv};
 use stormglass_consensus::raft::Raft;
+use stormglass_failover::Failover;
 
 mod commitment;
 
@@ -15,6 +16,7 @@ pub fn registry() -> Registry {
         .with(linearizable_kv::<Raft>())
         .with(commitment::two_phase_commit())
         .with(lock::subject())
+        .with(linearizable_kv::<Failover>())
 }
 
 /// Every shipped scenario: beside the working folder of the command, and beside the manifest under cargo.
