@@ -1,12 +1,12 @@
 //! The shipped systems and where their scenarios are: one line a system.
 
+mod balancing;
+mod commitment;
 mod lock;
 
 use stormglass::{AvailabilityModel, Library, Registry, linearizable_kv};
 use stormglass_consensus::raft::Raft;
 use stormglass_failover::Failover;
-
-mod commitment;
 
 /// Every shipped system.
 #[must_use]
@@ -17,6 +17,7 @@ pub fn registry() -> Registry {
         .with(commitment::two_phase_commit())
         .with(lock::subject())
         .with(linearizable_kv::<Failover>())
+        .with(balancing::subject())
 }
 
 /// Every shipped scenario: beside the working folder of the command, and beside the manifest under cargo.

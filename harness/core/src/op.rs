@@ -8,4 +8,5 @@ pub mod txn;
 pub mod lock;
 pub mod number;
 pub mod queue;
+pub mod request;
 pub mod set;

@@ -32,7 +32,7 @@ use crate::nemesis::Nemesis;
 use crate::plan::{DiskTimes, Limits, Link, Network};
 use crate::scenario::{Budget, Expect, Ids, Members, Phases, Repeat, Scenario, TimedFault};
 use crate::topology::Topology;
-use crate::workload::{Bank, Kv, Lock, Workload};
+use crate::workload::{Bank, Kv, Lock, Requests, Workload};
 
 impl Scenario {
     /// A scenario of this name, for no system yet; everything else as in a file that says nothing of it.
@@ -232,6 +232,12 @@ impl From<Lock> for Workload {
 impl From<Kv> for Workload {
     fn from(kv: Kv) -> Workload {
         Workload::Kv(kv)
+    }
+}
+
+impl From<Requests> for Workload {
+    fn from(requests: Requests) -> Workload {
+        Workload::Requests(requests)
     }
 }
 

@@ -143,6 +143,21 @@ impl Scenario {
                 countless("uses", "uses", u64::from(lock.uses));
                 &lock.rate
             }
+            Workload::Requests(requests) => {
+                if requests.work.is_zero() {
+                    problems.push(
+                        Problem::new(path("work"), "requests that take no time cannot be")
+                            .expected("some time, such as 10ms"),
+                    );
+                }
+                if requests.manage.ppm() + requests.tally.ppm() >= 1_000_000 {
+                    problems.push(
+                        Problem::new(path("manage"), "`manage` and `tally` leave nothing for requests")
+                            .expected("less than 1 together"),
+                    );
+                }
+                &requests.rate
+            }
             Workload::Custom(_) => return,
         };
         if *rate == 0 || *rate > RATE_MAX {

@@ -20,6 +20,7 @@ use crate::problem::Problem;
 pub use bank::{Bank, BankMix};
 pub use kv::{Keys, Kv, Mix};
 pub use lock::Lock;
+pub use requests::Requests;
 
 use numbers::Numbers;
 
@@ -27,6 +28,7 @@ mod kv;
 mod bank;
 mod lock;
 mod numbers;
+mod requests;
 
 /// What clients ask for. In files externally tagged: `[workload.kv]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -38,6 +40,8 @@ pub enum Workload {
     Bank(Bank),
     /// Acquires, uses and releases of locks.
     Lock(Lock),
+    /// Requests to a service behind balancers, and the hands of its operators.
+    Requests(Requests),
     /// Operations of a kind that only the system knows, with its own settings.
     Custom(#[schemars(with = "serde_json::Map<String, serde_json::Value>")] toml::Table),
 }
@@ -50,6 +54,7 @@ impl Workload {
             Workload::Kv(_) => "kv",
             Workload::Bank(_) => "bank",
             Workload::Lock(_) => "lock",
+            Workload::Requests(_) => "requests",
             Workload::Custom(_) => "custom",
         }
     }

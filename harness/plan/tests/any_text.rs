@@ -112,6 +112,7 @@ fn is_small(scenario: &Scenario) -> bool {
         Some(Workload::Kv(kv)) => f64::from(kv.rate),
         Some(Workload::Bank(bank)) => f64::from(bank.rate),
         Some(Workload::Lock(lock)) => f64::from(lock.rate),
+        Some(Workload::Requests(requests)) => f64::from(requests.rate),
         Some(Workload::Custom(_)) => return false,
         None => 0.0,
     };
