@@ -3,6 +3,7 @@
 mod balancing;
 mod commitment;
 mod lock;
+mod replication;
 
 use stormglass::{AvailabilityModel, Library, Registry, linearizable_kv};
 use stormglass_consensus::raft::Raft;
@@ -18,6 +19,7 @@ pub fn registry() -> Registry {
         .with(lock::subject())
         .with(linearizable_kv::<Failover>())
         .with(balancing::subject())
+        .with(replication::passive())
 }
 
 /// Every shipped scenario: beside the working folder of the command, and beside the manifest under cargo.

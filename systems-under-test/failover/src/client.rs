@@ -6,6 +6,7 @@ use stormglass_core::history::Outcome;
 use stormglass_core::id::{Address, NodeId};
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::system::Client;
+use stormglass_core::time::Time;
 
 use crate::Failover;
 use crate::message::{Epoch, Message, Timer};
@@ -18,6 +19,8 @@ pub struct FailoverClient {
     settings: Settings,
     controller: NodeId,
     route: Option<(Epoch, NodeId)>,
+    /// When it last heard of the route: a way that nobody has gone for long is asked for again.
+    heard: Time,
     open: Option<Open>,
     number: u64,
 }
@@ -32,7 +35,7 @@ struct Open {
 impl FailoverClient {
     pub(crate) fn new(settings: Settings, cluster: &Cluster) -> FailoverClient {
         let controller = Parts::of(cluster).controller;
-        FailoverClient { settings, controller, route: None, open: None, number: 0 }
+        FailoverClient { settings, controller, route: None, heard: Time::default(), open: None, number: 0 }
     }
 
     /// Sends what is open, again if need be; and asks for the way if nobody answers, or nobody is known.
@@ -83,6 +86,7 @@ impl FailoverClient {
             return;
         }
         self.route = Some((epoch, primary));
+        self.heard = cx.elapsed();
         match self.open {
             Some(Open { sent: None, .. }) => self.ask(false, cx),
             // The epoch in which it was sent is over.
@@ -105,6 +109,9 @@ impl Client<Failover> for FailoverClient {
 
     fn on_invoke(&mut self, op: KvOp, cx: &mut Context<'_, Failover>) {
         self.number += 1;
+        if cx.elapsed() >= self.heard + self.settings.detection {
+            self.route = None;
+        }
         self.open = Some(Open { op, sent: None });
         cx.set_timer(Timer::Deadline, self.settings.client_deadline);
         self.ask(false, cx);
@@ -113,6 +120,7 @@ impl Client<Failover> for FailoverClient {
     fn on_message(&mut self, _from: Address, message: Message, cx: &mut Context<'_, Failover>) {
         match message {
             Message::Reply { number, ret } if number == self.number && self.open.is_some() => {
+                self.heard = cx.elapsed();
                 self.complete(Outcome::Ok(ret), cx);
             }
             Message::Refused { number } if number == self.number => {
