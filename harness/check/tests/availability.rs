@@ -182,6 +182,23 @@ fn a_failover_is_timed_from_its_fault_to_the_first_answer() {
     assert_eq!((failover.rpo, failover.lost_writes.len()), (Duration::ZERO, 0));
 }
 
+/// A loss that is noticed too late is a violation, and one that nobody was seen to notice is unknown.
+#[test]
+fn a_detection_is_bounded() {
+    let history = steady(outage);
+    let bound = |millis| Bounds { detection: Some(ms(millis)), ..Bounds::default() };
+    assert_eq!(judge(&history, &world(), &bound(398)), Verdict::Ok);
+    violated_because(
+        &judge(&history, &world(), &bound(397)),
+        "the loss of n3 was noticed after 398ms, later than 397ms",
+        "n3 was lost to isolate on n3 from 2.002s",
+    );
+    let mut world = world();
+    world.leadership.truncate(1);
+    world.downs = vec![Down { node: NodeId(3), from: at(8_000), until: None }];
+    unknown_because(&judge(&history, &world, &bound(397)), "when the loss was noticed was not seen: n3");
+}
+
 /// Writes acknowledged at 1.905 s and 1.405 s are lost: the older is 597 ms before the loss of the leader at 2.002 s.
 #[test]
 fn lost_writes_make_the_rpo() {

@@ -40,10 +40,11 @@ pub(crate) fn judge<S: System>(
                 && unserved(operation, plan.timeline.end, recovery.within / PATIENCE)
         })
         .collect();
-    // In a network that loses messages in good weather too, one operation may be out of luck again and again.
+    // In a network that loses messages or holds them up in good weather too, one operation may be out of luck again and
+    // again.
     let network = &plan.network;
-    let losing = std::iter::once(&network.link).chain(network.links.iter().map(|link| &link.link));
-    if late.len() == 1 && losing.map(|link| link.loss).any(|loss| !loss.is_zero()) {
+    let mut links = std::iter::once(&network.link).chain(network.links.iter().map(|link| &link.link));
+    if late.len() == 1 && links.any(|link| !link.loss.is_zero() || !link.reorder.is_zero()) {
         return Verdict::Ok;
     }
     let Some(&first) = late.first() else { return Verdict::Ok };

@@ -15,7 +15,7 @@ use stormglass_core::trace::{Kind, Record};
 use crate::host::{Gate, Input};
 use crate::queue::Key;
 use crate::timers::Popped;
-use crate::world::{Event, World};
+use crate::world::{Deed, Event, World};
 
 impl<S: System> World<S> {
     /// A message comes to a host's gate: the hottest path there is.
@@ -169,8 +169,9 @@ impl<S: System> World<S> {
         }
     }
 
-    /// The host takes what has waited, until it is at work again.
-    pub(crate) fn catch_up(&mut self, host: u32) {
+    /// The host takes what has waited, until it is at work again, or until a node says something: monitors look at the
+    /// world before anything else happens.
+    pub(crate) fn catch_up(&mut self, host: u32, id: CausalId) {
         loop {
             let this = &mut self.hosts[host as usize];
             if self.gates[host as usize] != Gate::Shut
@@ -178,6 +179,9 @@ impl<S: System> World<S> {
                 || this.busy_until > self.now
             {
                 return;
+            }
+            if !self.notices.is_empty() {
+                return self.queue.push(Key::new(self.now, id), Event::Deed(Deed::Wake { host }));
             }
             match this.inbox.pop_front() {
                 Some((id, input)) => self.take(host, id, input),

@@ -223,7 +223,7 @@ impl<S: System> World<S> {
             Deed::SyncDone { host, sync } => self.sync_done(host, sync, id),
             Deed::Boot { host } => self.boot(host, id),
             Deed::Restart { host } => self.restart(host, id),
-            Deed::Wake { host } => self.catch_up(host),
+            Deed::Wake { host } => self.catch_up(host, id),
             Deed::Operation { place } => self.operation_due(place),
             Deed::Free { host } => self.begin_next(host),
             Deed::Strike { place } => self.strike(place as usize, id),

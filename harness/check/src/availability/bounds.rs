@@ -36,6 +36,9 @@ pub struct Bounds {
     /// The longest from the loss of a leader until clients are served again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rto: Option<Duration>,
+    /// The longest from the loss of a leader until somebody seeks to take its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detection: Option<Duration>,
     /// How far before the loss of a leader acknowledged writes may be lost; `"0s"`: none at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rpo: Option<Duration>,
@@ -167,13 +170,16 @@ impl Bounds {
     }
 
     fn judge_failovers(&self, measured: &Measured, findings: &mut Findings) {
-        let asserted = self.rto.is_some() || self.rpo.is_some() || self.lost_writes.is_some();
+        let asserted = self.rto.or(self.rpo).or(self.detection).is_some() || self.lost_writes.is_some();
         if asserted && measured.world.leadership.is_empty() {
             findings.unknowns.push("nobody ever led: there is no failover to judge".to_owned());
         }
         for failover in &measured.failovers {
             if let Some(bound) = self.rto {
                 judge_rto(failover, bound, measured, findings);
+            }
+            if let Some(bound) = self.detection {
+                judge_detection(failover, bound, measured, findings);
             }
             let lost = failover.lost_writes.len() as u64;
             let late = self.rpo.filter(|&bound| failover.rpo > bound || (bound.is_zero() && lost > 0));
@@ -270,6 +276,27 @@ fn judge_rto(failover: &Failover, bound: Duration, measured: &Measured, findings
         findings
             .unknowns
             .push(format!("whether clients could be served within {bound} was not seen: {story}"));
+    }
+}
+
+fn judge_detection(failover: &Failover, bound: Duration, measured: &Measured, findings: &mut Findings) {
+    let story = || story(failover, measured);
+    match failover.detection {
+        Some(took) if took <= bound => {}
+        Some(took) => findings.violations.push(Violation {
+            subject: Some(format!("failover from {}", failover.from)),
+            at: Some(failover.lost + bound),
+            evidence: vec![story()],
+            ..Violation::new(
+                CHECK,
+                format!(
+                    "the loss of {} was noticed after {}, later than {bound}",
+                    failover.from,
+                    took.rounded()
+                ),
+            )
+        }),
+        None => findings.unknowns.push(format!("when the loss was noticed was not seen: {}", story())),
     }
 }
 
