@@ -122,7 +122,7 @@ mod tests {
 
     const RECOVERED: u64 = 100;
 
-    /// A write of 1 with a backup, one of 2 at `level`, and what is read after a silence.
+    /// A write of 1 with a backup, one of 2 at `level`, and what is read with everybody's agreement after a silence.
     fn ran(level: Level, read: Option<u64>) -> Told {
         let mut told = History::new();
         let mut add = |op, ret, level, from: u64| {
@@ -132,7 +132,7 @@ mod tests {
         let write = |value| KvOp::Write { key: 1, value };
         add(write(1), KvRet::Written, Level::Backups(1), 0);
         add(write(2), KvRet::Written, level, 10);
-        add(KvOp::Read { key: 1 }, KvRet::Value(read), level, RECOVERED);
+        add(KvOp::Read { key: 1 }, KvRet::Value(read), Level::InSync, RECOVERED);
         told
     }
 

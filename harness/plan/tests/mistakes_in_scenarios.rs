@@ -119,6 +119,7 @@ fn an_unknown_workload_is_answered_with_the_nearest_one() {
           |
         9 | [workload.vk]
           |           ^^ expected one of `kv`, `bank`, `lock`, `custom`
+          |           ^^ expected one of `kv`, `bank`, `lock`, `requests`, `custom`
           |
           = help: did you mean `kv`?
         "#);

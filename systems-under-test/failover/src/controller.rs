@@ -113,14 +113,13 @@ impl Controller {
         }
         let now = cx.elapsed();
         let primary = self.reign.primary;
-        if self.believed_dead(primary, now) {
-            if let Some(next) = self.successor(primary, now)
-                && self.may_fail_over(now)
-            {
-                self.failovers.push_back(now);
-                cx.emit(Event::FailingOver { from: primary, to: next });
-                return self.appoint(next, cx);
-            }
+        if self.believed_dead(primary, now)
+            && let Some(next) = self.successor(primary, now)
+            && self.may_fail_over(now)
+        {
+            self.failovers.push_back(now);
+            cx.emit(Event::FailingOver { from: primary, to: next });
+            return self.appoint(next, cx);
         }
         if self.seen_serving(now) {
             self.idle = None;

@@ -35,7 +35,12 @@ pub enum Event {
         /// To whom.
         to: NodeId,
     },
-    /// The resource is a replica's.
+    /// A replica was told to take over, and asks for the resource.
+    TakingOver {
+        /// In which epoch.
+        epoch: Epoch,
+    },
+    /// The resource is a replica's, and its disk says so.
     Mounted {
         /// For which epoch.
         epoch: Epoch,

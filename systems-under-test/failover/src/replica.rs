@@ -85,7 +85,8 @@ impl Replica {
     pub(crate) fn role(&self) -> Role {
         match self.state {
             State::Primary(_) => Role::LEADER,
-            State::Passive | State::Mounting(_) => Role::FOLLOWER,
+            State::Mounting(_) => Role::CANDIDATE,
+            State::Passive => Role::FOLLOWER,
         }
     }
 
@@ -101,7 +102,7 @@ impl Replica {
             (from, Message::Probe) => cx.send(from, Message::Heartbeat { status: self.status() }),
             (_, Message::Promote { epoch }) => self.promote(epoch, cx),
             (_, Message::Mounted { epoch, boot, content }) if boot == self.boot => {
-                self.mounted(epoch, &content, cx)
+                self.mounted(epoch, &content, cx);
             }
             (_, Message::Fenced { epoch }) => self.fenced(epoch, cx),
             (_, Message::Stored { epoch, number }) => self.stored(epoch, number, cx),
@@ -129,6 +130,7 @@ impl Replica {
         self.latest = epoch;
         self.step_down(cx);
         self.state = State::Mounting(epoch);
+        cx.emit(Event::TakingOver { epoch });
         cx.point("before-mount");
         self.ask(cx);
     }
@@ -217,7 +219,10 @@ impl Replica {
         let Some(batch) = primary.under_way.take() else { return };
         cx.point("before-reply");
         for (client, number, ret) in batch.answers {
-            self.served.last.insert(client, (number, Some(ret)));
+            // A client that gave up may have asked for something else meanwhile: that is open still.
+            if let Some(last) = self.served.last.get_mut(&client).filter(|last| last.0 == number) {
+                last.1 = Some(ret);
+            }
             cx.send(client, Message::Reply { number, ret });
         }
         if !primary.waiting.is_empty() {

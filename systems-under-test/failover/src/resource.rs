@@ -79,17 +79,16 @@ impl Resource {
 
     fn mount(&mut self, from: NodeId, wanted: Owner, cx: &mut Context<'_, Failover>) {
         if wanted == self.owner && !self.has(FailoverBug::MountedTwice) {
-            return match self.log.durable() {
-                true => self.answer(from, Answer::Mounted(wanted), cx),
-                false => {}
-            };
+            if self.log.durable() {
+                self.answer(from, Answer::Mounted(wanted), cx);
+            }
+            return;
         }
         if !self.may_mount(wanted) {
             return cx.send(from, Message::Fenced { epoch: wanted.epoch });
         }
         let Owner { epoch, boot } = wanted;
         self.put(&[Record::Mount { epoch, boot }], from, Answer::Mounted(wanted), cx);
-        cx.emit(Event::Mounted { epoch, boot });
     }
 
     /// A later epoch takes over. Of the same one only the life that has it already: another has forgotten what it sent.
@@ -124,25 +123,30 @@ impl Resource {
         }
         let mut records: Vec<Record> = writes.iter().copied().map(Record::Write).collect();
         records.push(Record::Store { number: if stale { self.number } else { number } });
-        self.put(&records, from, Answer::Stored(epoch, number), cx);
-        cx.emit(Event::Accepted { epoch, from });
+        if self.put(&records, from, Answer::Stored(epoch, number), cx) {
+            cx.emit(Event::Accepted { epoch, from });
+        }
     }
 
-    fn put(&mut self, records: &[Record], to: NodeId, answer: Answer, cx: &mut Context<'_, Failover>) {
-        match self.log.append(records, cx) {
-            Ok(sync) => {
-                records.iter().for_each(|&record| self.apply(record));
-                self.owed.insert(sync, (to, answer));
-                cx.point("stored");
-            }
-            // Nothing was written, and nothing has changed: whoever asked will ask again.
-            Err(_) => {}
-        }
+    /// Whether the disk took it. If not, nothing was written, and nothing has changed: whoever asked will ask again.
+    fn put(
+        &mut self,
+        records: &[Record],
+        to: NodeId,
+        answer: Answer,
+        cx: &mut Context<'_, Failover>,
+    ) -> bool {
+        let Ok(sync) = self.log.append(records, cx) else { return false };
+        records.iter().for_each(|&record| self.apply(record));
+        self.owed.insert(sync, (to, answer));
+        cx.point("stored");
+        true
     }
 
     fn answer(&self, to: NodeId, answer: Answer, cx: &mut Context<'_, Failover>) {
         let message = match answer {
             Answer::Mounted(Owner { epoch, boot }) => {
+                cx.emit(Event::Mounted { epoch, boot });
                 let content = self.content.iter().map(|(&key, &value)| Write { key, value }).collect();
                 Message::Mounted { epoch, boot, content }
             }
