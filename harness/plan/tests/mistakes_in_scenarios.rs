@@ -118,7 +118,6 @@ fn an_unknown_workload_is_answered_with_the_nearest_one() {
          --> storm.toml:9:11
           |
         9 | [workload.vk]
-          |           ^^ expected one of `kv`, `bank`, `lock`, `custom`
           |           ^^ expected one of `kv`, `bank`, `lock`, `requests`, `custom`
           |
           = help: did you mean `kv`?
