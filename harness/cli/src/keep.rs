@@ -66,9 +66,15 @@ fn file(app: &App, scenario: &str, seed: Seed, arguments: &KeepArguments) -> Pat
 
 /// The plan, and above it what a reviewer wants to know.
 fn text(scenario: &str, seed: Seed, shrunk: &Shrunk) -> String {
-    let Shrunk { signature, change, file, .. } = shrunk;
-    let what = format!("# Kept from {scenario}, seed {seed}: {}: {}\n", signature.check, signature.shape);
-    format!("{what}# {change}\n#\n{file}")
+    let Shrunk { signature, change, file, report, .. } = shrunk;
+    let chances = match report.seed == seed {
+        true => String::new(),
+        false => format!("# Its chances are those of seed {}: under these less was needed.\n", report.seed),
+    };
+    format!(
+        "# Kept from {scenario}, seed {seed}: {}: {}\n# {change}\n{chances}#\n{file}",
+        signature.check, signature.shape
+    )
 }
 
 fn write(file: &PathBuf, text: &str) -> Result<(), Mistake> {

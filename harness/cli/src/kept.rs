@@ -1,5 +1,6 @@
 //! Kept plans, run and judged: each says how it must end.
 
+use std::io::Write;
 use std::path::Path;
 
 use stormglass_core::random::Seed;
@@ -11,6 +12,8 @@ use stormglass_plan::source::Source;
 use stormglass_report::{Failure, failure_page};
 
 use crate::app::App;
+use crate::exit::{Ending, Mistake};
+use crate::replay::print;
 
 /// Runs the kept plan in this file: a planted bug must still be found by the check that it was kept for, and the system
 /// without the bug must pass; without a planted bug nothing may be violated.
@@ -54,6 +57,25 @@ pub fn judge(app: &App, file: &Path) -> Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+/// Runs all kept plans, and prints how many hold and what is wrong with the others.
+///
+/// # Errors
+/// If they cannot be found, or nothing can be printed.
+pub(crate) fn all(app: &App, out: &mut dyn Write) -> Result<Ending, Mistake> {
+    let files = app.library.kept()?;
+    let wrong: Vec<String> = files.iter().filter_map(|file| judge(app, file).err()).collect();
+    for page in &wrong {
+        print(out, &format!("{page}\n"))?;
+    }
+    if !files.is_empty() {
+        print(
+            out,
+            &format!("kept plans: {} of {} end as they must\n", files.len() - wrong.len(), files.len()),
+        )?;
+    }
+    Ok(if wrong.is_empty() { Ending::Ok } else { Ending::Violated })
 }
 
 const LOST: &str = "This plan no longer meets the bug that it was kept for. If the code was meant to change, \

@@ -14,6 +14,7 @@ use stormglass_report::{Failure, Outcome, Tally, failure_page, results_table};
 use crate::app::App;
 use crate::args::RunArguments;
 use crate::exit::{Ending, Mistake};
+use crate::kept;
 use crate::progress::Progress;
 use crate::shrinking::shrunk;
 
@@ -30,6 +31,7 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
         named => named.to_vec(),
     };
     let jobs = arguments.jobs.map_or_else(cores, usize::from);
+    let kept = if arguments.scenarios.is_empty() { kept::all(app, out)? } else { Ending::Ok };
     // Everything is read before anything is run: a typing mistake must not cost an hour.
     let mut prepared = Vec::new();
     for name in &names {
@@ -60,7 +62,7 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
     progress.finish();
     summary(&results, &Shrinks { wanted: !arguments.no_shrink, jobs, app }, arguments.weather, out)
         .map_err(|error| Mistake::new(format!("the results cannot be printed: {error}")))?;
-    Ok(results.iter().map(Swept::ending).max().unwrap_or(Ending::Ok))
+    Ok(results.iter().map(Swept::ending).fold(kept, Ending::max))
 }
 
 fn range(arguments: &RunArguments, scenario: &Scenario) -> Range<u64> {

@@ -30,6 +30,8 @@ pub(crate) fn print(rows: &[Row], out: &mut dyn Write) -> Result<Ending, Mistake
     let titles = ["bug", "seed", "check", "faults", "operations", "nodes", "time", "runs", "took", "left"];
     let table = columns(titles, rows.iter().map(Row::cells));
     let small = rows.iter().filter(|row| row.is_small()).count();
+    // What has no plan, such as a formula, has nothing that could be left out.
+    let rows: Vec<&Row> = rows.iter().filter(|row| row.shrunk.is_some() || row.seed.is_none()).collect();
     let mut took: Vec<Duration> = rows.iter().map(|row| row.took).collect();
     took.sort_unstable();
     let median = took.get(took.len() / 2).copied().unwrap_or_default().as_secs_f64();
@@ -39,7 +41,7 @@ pub(crate) fn print(rows: &[Row], out: &mut dyn Write) -> Result<Ending, Mistake
         rows.len()
     )
     .map_err(|error| Mistake::new(format!("the table cannot be printed: {error}")))?;
-    Ok(if rows.iter().all(|row| row.shrunk.is_some()) { Ending::Ok } else { Ending::Violated })
+    Ok(if rows.iter().all(|row| row.seed.is_some()) { Ending::Ok } else { Ending::Violated })
 }
 
 impl Row {
@@ -53,7 +55,8 @@ impl Row {
         let seed = self.seed.map_or("not found".to_owned(), |seed| seed.to_string());
         let took = format!("{:.1} s", self.took.as_secs_f64());
         let Some(Shrunk { change, signature, runs, ended, kinds, .. }) = &self.shrunk else {
-            return [&self.bug[..], &seed, "", "", "", "", "", "", &took, ""].map(str::to_owned);
+            let why = if self.seed.is_some() { "it has no plan" } else { "" };
+            return [&self.bug[..], &seed, why, "", "", "", "", "", &took, ""].map(str::to_owned);
         };
         let both = |of: fn(&Size) -> usize| format!("{} → {}", of(&change.before), of(&change.after));
         let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();

@@ -35,8 +35,8 @@ const ROUNDS: usize = 12;
 /// fault that nobody needs. So whatever would be less is then tried under so many other seeds too.
 const OTHER_SEEDS: [u64; 3] = [0, 8, 64];
 
-/// A person takes in so many faults and operations at a glance …
-const GLANCE: (usize, usize) = (3, 8);
+/// A person takes in so many faults, operations and nodes at a glance …
+const GLANCE: (usize, usize, usize) = (3, 8, 5);
 /// … and if there are more, it is worth as many seeds as a long sweep to have fewer.
 const MANY_SEEDS: u64 = 512;
 
@@ -66,8 +66,8 @@ where
     for other_seeds in OTHER_SEEDS {
         settle(&mut search, other_seeds);
     }
-    let Size { faults, operations, .. } = Size::of(&search.best);
-    if faults > GLANCE.0 || operations > GLANCE.1 {
+    let Size { faults, operations, nodes, .. } = Size::of(&search.best);
+    if faults > GLANCE.0 || operations > GLANCE.1 || nodes > GLANCE.2 {
         settle(&mut search, MANY_SEEDS);
     }
     let Search { best, finding, runs, cut_short, .. } = search;

@@ -19,7 +19,7 @@ pub(super) fn narrow<O: Clone + PartialEq + Send + Sync>(search: &mut Search<'_,
         for _ in 0..STEPS {
             let best = search.best.clone();
             let fault = &best.faults[place];
-            let weaker = weaker::weaker(&fault.inject)
+            let weaker = weaker::weaker(&fault.inject, best.cluster.nodes())
                 .into_iter()
                 .map(|inject| PlannedFault { inject, ..fault.clone() });
             let candidates = shorter(fault).chain(weaker).map(|fault| with(&best, place, fault));

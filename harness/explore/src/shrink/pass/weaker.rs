@@ -1,20 +1,22 @@
-//! Faults that do less than a given one, each by one step: half as much, on one node fewer, without a peculiarity.
+//! Faults that do less than a given one, each by one step: half as much, on one node fewer, without a peculiarity, or
+//! without chance.
 
 use stormglass_core::disk::CrashLoss;
+use stormglass_core::id::NodeId;
 use stormglass_core::random::Ratio;
 use stormglass_core::time::{Duration, Skew};
 use stormglass_plan::fault::{Clients, Clock, Fault, Target};
 use stormglass_plan::latency::Latency;
 
-/// Shares are halved down to this.
-const RATE: u32 = 1_000;
 /// Spans are halved down to this.
 const SPAN: Duration = Duration::from_millis(1);
 
-/// Faults that do less than this one, the plainest first. Each step is downwards in one respect and upwards in none, so
-/// that repeated steps come to an end.
-pub(super) fn weaker(fault: &Fault) -> Vec<Fault> {
+/// Faults that do less than this one, in a cluster of these nodes, the plainest first. No step leads back, so that
+/// repeated steps come to an end.
+pub(super) fn weaker(fault: &Fault, nodes: &[NodeId]) -> Vec<Fault> {
     let mut found = plainer(fault);
+    found.extend(narrower(fault, nodes));
+    found.extend(certain(fault));
     for place in 0..fault.targets().len() {
         let Target::Nodes(nodes) = fault.targets()[place] else { continue };
         let fewer = (0..nodes.len()).filter(|_| nodes.len() > 1).map(|gone| {
@@ -86,6 +88,41 @@ fn plainer(fault: &Fault) -> Vec<Fault> {
     found
 }
 
+/// The same fault on the messages of one node, or to one.
+fn narrower(fault: &Fault, nodes: &[NodeId]) -> Vec<Fault> {
+    let wide = fault.fields().into_iter().enumerate();
+    let wide = wide.filter(|(_, (field, target))| ["from", "to"].contains(field) && **target == Target::All);
+    let places: Vec<usize> = wide.map(|(place, _)| place).collect();
+    let one = |place: usize, node: NodeId| {
+        let mut one = fault.clone();
+        *one.targets_mut().swap_remove(place) = Target::Nodes(vec![node]);
+        one
+    };
+    places
+        .into_iter()
+        .flat_map(|place| nodes.iter().map(move |&node| (place, node)))
+        .map(|(place, node)| one(place, node))
+        .collect()
+}
+
+/// The same fault without chance: whatever it may do it does. That is more of it, and less to explain.
+fn certain(fault: &Fault) -> Option<Fault> {
+    let mut certain = fault.clone();
+    if let Fault::Loss { rate, .. }
+    | Fault::Duplicate { rate, .. }
+    | Fault::Delay { rate, .. }
+    | Fault::Corrupt { rate, .. }
+    | Fault::Hold { rate, .. }
+    | Fault::FailSync { rate, .. }
+    | Fault::LyingSync { rate, .. }
+    | Fault::MisdirectedWrite { rate, .. }
+    | Fault::ReadError { rate, .. } = &mut certain
+    {
+        *rate = Ratio::ONE;
+    }
+    (certain != *fault).then_some(certain)
+}
+
 fn unsynced_mut(fault: &mut Fault) -> Option<&mut CrashLoss> {
     match fault {
         Fault::Crash { unsynced, .. }
@@ -108,21 +145,6 @@ fn halved(fault: &Fault) -> Vec<Fault> {
             found.push(half);
         }
     };
-    step(&|fault| {
-        if let Fault::Loss { rate, .. }
-        | Fault::Duplicate { rate, .. }
-        | Fault::Delay { rate, .. }
-        | Fault::Corrupt { rate, .. }
-        | Fault::Hold { rate, .. }
-        | Fault::FailSync { rate, .. }
-        | Fault::LyingSync { rate, .. }
-        | Fault::MisdirectedWrite { rate, .. }
-        | Fault::ReadError { rate, .. }
-        | Fault::WanBrownOut { loss: rate, .. } = fault
-        {
-            *rate = half_rate(*rate);
-        }
-    });
     step(&|fault| {
         if let Fault::SlowLink { factor, .. }
         | Fault::Slow { factor, .. }
@@ -155,10 +177,6 @@ fn halved(fault: &Fault) -> Vec<Fault> {
         _ => {}
     });
     found
-}
-
-fn half_rate(rate: Ratio) -> Ratio {
-    if rate.ppm() < 2 * RATE { rate } else { Ratio::from_ppm(rate.ppm() / 2) }
 }
 
 /// Half of it in whole milliseconds; as it is if that is not less.
