@@ -167,6 +167,9 @@ fn a_kept_plan_that_cannot_be_held_says_why() {
         let file = folder.path().join(format!("{name}.toml"));
         std::fs::write(&file, wrong).unwrap();
         let answer = kept::judge(&app, &file).unwrap_err();
+        // Which systems there are is no part of this answer's meaning.
+        let answer =
+            answer.split_once("`regions`").map_or(answer.clone(), |(before, _)| format!("{before}…"));
         snapshots(|| insta::assert_snapshot!(format!("kept_{name}"), answer));
     }
     let file = folder.path().join("fixed.toml");
