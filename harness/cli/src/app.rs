@@ -11,7 +11,7 @@ use stormglass_explore::sweep::WORKER;
 use crate::args::{Arguments, Command, RunArguments};
 use crate::exit::{Ending, MISTAKE, Mistake};
 use crate::library::Library;
-use crate::{check, keep, list, model, new, replay, run, schema, zoo};
+use crate::{blame, check, keep, list, model, new, replay, run, schema, zoo};
 
 /// A command line of one's own: any crate gets it with its systems in a few lines.
 pub struct App {
@@ -72,6 +72,7 @@ impl App {
             Command::Run(arguments) => run::run(&self, &arguments, out),
             Command::Replay(arguments) => replay::replay(&self, &arguments, out),
             Command::Explain(arguments) => replay::explain(&self, &arguments, out),
+            Command::Blame(arguments) => blame::blame(&self, &arguments, out),
             Command::Keep(arguments) => keep::keep(&self, &arguments, out),
             Command::Zoo(arguments) => zoo::zoo(&self, &arguments, out),
             Command::Check(arguments) => check::check(&arguments, out),

@@ -34,6 +34,8 @@ pub enum Command {
     Replay(ReplayArguments),
     /// Prints the plan of one seed without running it: who takes part, the weather, the operations
     Explain(ExplainArguments),
+    /// Makes a failure small, and says when it became inevitable and which faults it needs
+    Blame(BlameArguments),
     /// Makes a failure small and keeps it as a file that tests run before all else
     Keep(KeepArguments),
     /// Hunts every planted bug, and prints how many seeds it took to find it
@@ -128,6 +130,19 @@ pub struct ExplainArguments {
     /// Also saves the plan as a file that `replay` runs
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+}
+
+/// Arguments of `blame`.
+#[derive(Debug, Args)]
+pub struct BlameArguments {
+    /// A scenario's name, or the path of a scenario or of a saved plan
+    pub scenario: String,
+    /// The seed that fails; a saved plan has its own
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// How many runs with other chances there are from each moment on
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..))]
+    pub forks: u64,
 }
 
 /// Arguments of `keep`.

@@ -19,6 +19,7 @@ pub mod library;
 pub mod run;
 pub mod replay;
 pub mod keep;
+pub mod blame;
 pub mod kept;
 pub mod zoo;
 pub mod check;

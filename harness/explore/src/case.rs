@@ -8,7 +8,7 @@ use stormglass_core::random::Seed;
 use stormglass_core::system::System;
 use stormglass_core::time::Time;
 use stormglass_core::verdict::{Undecided, Verdict};
-use stormglass_kernel::Kernel;
+use stormglass_kernel::{Fork, Kernel};
 use stormglass_plan::engine::{Beyond, Effect, Engine, Run, Tracing};
 use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
@@ -16,6 +16,7 @@ use stormglass_plan::problem::Problem;
 use stormglass_plan::scenario::Scenario;
 use stormglass_plan::workload::Operations;
 
+use crate::blame::{Blame, Forks};
 use crate::happenings;
 use crate::judge::{Judge, Losses};
 use crate::recovery;
@@ -53,6 +54,13 @@ pub trait Case: Send + Sync {
     /// # Errors
     /// If no plan can be drawn for this seed.
     fn shrink(&self, seed: Seed, check: &str, effort: &Effort<'_>) -> Result<Option<Shrunk>, Problem>;
+
+    /// When what this seed shows by the check of this name became inevitable, and which faults it needs; `None` if it does
+    /// not show anything by that check, or nothing was planned.
+    ///
+    /// # Errors
+    /// If no plan can be drawn for this seed.
+    fn blame(&self, seed: Seed, check: &str, forks: Forks) -> Result<Option<Blame>, Problem>;
 }
 
 /// Where plans come from.
@@ -160,9 +168,9 @@ impl<S: System> Prepared<S>
 where
     S::Op: Operations,
 {
-    /// Runs a plan and judges it.
-    pub(crate) fn judged(&self, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Judged<S> {
-        let mut run = Kernel.run(&self.system, plan, tracing);
+    /// Runs a plan, perhaps forked, and judges it.
+    pub(crate) fn judged(&self, plan: &Arc<Plan<S::Op>>, tracing: Tracing, fork: Option<Fork>) -> Judged<S> {
+        let mut run = Kernel.run_forked(&self.system, plan, tracing, fork);
         let (availability, bounded) = self.availability(plan, &run);
         let mut verdicts = self.verdicts(plan, &mut run);
         verdicts.extend(Some(bounded).filter(|verdict| !verdict.is_ok()));
@@ -178,7 +186,7 @@ where
     fn run(&self, seed: Seed, tracing: Tracing) -> Result<Report, Problem> {
         let plan = self.plan_of(seed)?;
         Self::refuse(&plan)?;
-        let Judged { run, verdicts, availability, expected_loss } = self.judged(&plan, tracing);
+        let Judged { run, verdicts, availability, expected_loss } = self.judged(&plan, tracing, None);
         let effects = effects(&plan, &run);
         let verdict = verdicts.iter().cloned().fold(Verdict::Ok, Verdict::and);
         let story = match (&run.trace, verdict.violation()) {
@@ -220,6 +228,12 @@ where
         let plan = self.plan_of(seed)?;
         Self::refuse(&plan)?;
         self.shrunk(&plan, check, effort)
+    }
+
+    fn blame(&self, seed: Seed, check: &str, forks: Forks) -> Result<Option<Blame>, Problem> {
+        let plan = self.plan_of(seed)?;
+        Self::refuse(&plan)?;
+        Ok(self.blamed(&plan, check, forks))
     }
 }
 

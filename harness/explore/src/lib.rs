@@ -13,6 +13,7 @@ pub mod case;
 pub mod sweep;
 pub mod report;
 pub mod clusters;
+pub mod blame;
 pub mod shrink;
 pub mod shrunk;
 pub mod regions;

@@ -20,6 +20,7 @@ use stormglass_plan::problem::Problem;
 use stormglass_plan::scenario::{Expect, Scenario};
 use stormglass_plan::source::Source;
 
+use crate::blame::{Blame, Forks};
 use crate::case::Case;
 use crate::judge::CheckInfo;
 use crate::regions::simulate;
@@ -311,6 +312,10 @@ impl Case for Model {
 
     fn shrink(&self, _seed: Seed, _check: &str, _effort: &Effort<'_>) -> Result<Option<Shrunk>, Problem> {
         // Nothing was planned that could be left out.
+        Ok(None)
+    }
+
+    fn blame(&self, _seed: Seed, _check: &str, _forks: Forks) -> Result<Option<Blame>, Problem> {
         Ok(None)
     }
 }

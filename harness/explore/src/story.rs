@@ -61,7 +61,7 @@ fn operation_line<O: Display, R: Display>(operation: &Operation<O, R>) -> Line {
     Line { at, text: format!("{operation}{asked}"), guilty: true }
 }
 
-fn text(record: &Record) -> String {
+pub(crate) fn text(record: &Record) -> String {
     let line = record.to_string();
     // A record prints its own time first.
     line.trim_start().split_once("  ").map_or(line.clone(), |(_, rest)| rest.trim_start().to_owned())

@@ -29,7 +29,29 @@ impl Engine for Kernel {
     }
 
     fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
-        let mut watch = Watch { monitors: system.monitors(), verdicts: Vec::new() };
+        self.run_forked(system, plan, tracing, None)
+    }
+}
+
+/// A run that goes on under other chances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fork {
+    /// Whatever happens later than this has other causes than in the run as planned. What is on its way arrives.
+    pub after: Time,
+    /// Another one means other chances; not 0.
+    pub salt: u64,
+}
+
+impl Kernel {
+    /// Runs `plan` to its end; from the fork on, if there is one, as another seed would.
+    pub fn run_forked<S: System>(
+        &self,
+        system: &S,
+        plan: &Arc<Plan<S::Op>>,
+        tracing: Tracing,
+        fork: Option<Fork>,
+    ) -> Run<S::Op, S::Ret> {
+        let mut watch = Watch { monitors: system.monitors(), verdicts: Vec::new(), fork };
         let mut world = World::new(system.clone(), plan.clone(), tracing);
         let end = plan.timeline.end;
         let mut recovery = None;
@@ -56,11 +78,23 @@ impl Engine for Kernel {
 struct Watch<S: System> {
     monitors: Vec<Box<dyn Monitor<S>>>,
     verdicts: Vec<Verdict>,
+    /// Where the run forks, if it has not yet.
+    fork: Option<Fork>,
 }
 
 impl<S: System> Watch<S> {
-    /// Lets everything happen until `until`; `false` if the run came to its limit before.
+    /// Lets everything happen until `until`, and forks the world on the way; `false` if the run came to its limit before.
     fn follow(&mut self, world: &mut World<S>, until: Time) -> bool {
+        if let Some(Fork { after, salt }) = self.fork.take_if(|fork| fork.after <= until) {
+            if !self.pursue(world, after) {
+                return false;
+            }
+            world.fork(salt);
+        }
+        self.pursue(world, until)
+    }
+
+    fn pursue(&mut self, world: &mut World<S>, until: Time) -> bool {
         let limit = world.plan.limits.events;
         while world.step(until) {
             if !world.notices.is_empty() {

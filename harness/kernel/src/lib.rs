@@ -118,5 +118,5 @@ mod target;
 mod digest;
 mod record;
 
-pub use kernel::Kernel;
+pub use kernel::{Fork, Kernel};
 pub use world::World;

@@ -23,7 +23,7 @@ impl<S: System> World<S> {
     }
 
     fn operation_id(&self, place: usize) -> CausalId {
-        CausalId::root(self.plan.seed, Purpose::Workload).child(self.plan.operations[place].id)
+        self.salted(CausalId::root(self.plan.seed, Purpose::Workload).child(self.plan.operations[place].id))
     }
 
     /// The plan's operation at `place` is due: its client begins it, or keeps it for later.

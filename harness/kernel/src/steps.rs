@@ -103,6 +103,7 @@ impl<S: System> World<S> {
     fn timer_popped(&mut self, host: u32, timer: S::Timer, key: Key) {
         match self.timers[host as usize].popped(timer, key, self.now) {
             Popped::Fire(id) => {
+                let id = self.salted(id);
                 self.record(move |world| world.about(host, Kind::Timer, id, id, format!("{timer:?}")));
                 if self.is_node(host) {
                     self.node_step(host, id, |node, cx| node.on_timer(timer, cx));

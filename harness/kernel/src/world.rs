@@ -33,6 +33,8 @@ pub struct World<S: System> {
     pub(crate) system: S,
     pub(crate) plan: Arc<Plan<S::Op>>,
     pub(crate) now: Time,
+    /// Changes all chances from now on, if it is not 0.
+    pub(crate) salt: u64,
     pub(crate) queue: Queue<Event<S>>,
     /// By place in the cluster: nodes first, then clients.
     pub(crate) gates: Vec<Gate>,
@@ -160,6 +162,7 @@ impl<S: System> World<S> {
         let client = |id| ClientState::new(id, system.client(id, cluster));
         let mut world = World {
             now: Time::ZERO,
+            salt: 0,
             queue,
             gates: vec![Gate::Open; hosts],
             timers: (0..hosts).map(|_| Timers::new()).collect(),
@@ -205,7 +208,7 @@ impl<S: System> World<S> {
             return false;
         };
         self.now = key.at();
-        let id = key.id();
+        let id = self.salted(key.id());
         match event {
             Event::Deliver { to, from, message } => self.deliver(to, from, message, id),
             Event::Timer { host, timer } => self.timer_up(host, timer, key),
@@ -268,6 +271,21 @@ impl<S: System> World<S> {
 
     pub(crate) fn host(&mut self, host: u32) -> &mut Host<S> {
         &mut self.hosts[host as usize]
+    }
+
+    /// The cause of what an event brings about: the event itself, or in a forked world something of its own.
+    #[inline(always)]
+    pub(crate) fn salted(&self, id: CausalId) -> CausalId {
+        if self.salt == 0 { id } else { CausalId::from_u64(mix(id.as_u64(), self.salt)) }
+    }
+
+    /// From now on every chance is another one, while all that has been settled stays as it is.
+    ///
+    /// # Panics
+    /// If the salt is 0, which stands for no other chances.
+    pub fn fork(&mut self, salt: u64) {
+        assert_ne!(salt, 0, "a fork without salt is no fork");
+        self.salt = salt;
     }
 
     /// The cause of what befalls one member of several. It is keyed by the member's name, not by its place: one member

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use common::{Ask, Note, Probe, asking, ms, nodes, plan, run, run_traced};
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::prelude::*;
-use stormglass_kernel::World;
+use stormglass_kernel::{Fork, Kernel, World};
 use stormglass_plan::engine::Tracing;
 use stormglass_plan::fault::{Clients, Fault, Target, Way};
 use stormglass_plan::latency::Latency;
@@ -121,6 +121,28 @@ fn a_run_is_the_same_until_the_first_fault_that_differs() {
         };
         assert!(ours.at >= struck && theirs.at >= struck, "fault {place}: {ours}, but {theirs}");
     }
+}
+
+/// A forked run is the same until the fork, and another one later; equal forks go on equally.
+#[test]
+fn a_fork_changes_what_is_later_and_nothing_else() {
+    let forked = |after: u64, salt: u64| {
+        let plan = Arc::new(storm(4));
+        let run = Kernel.run_forked(&probe(), &plan, Tracing::On, Some(Fork { after: ms(after), salt }));
+        run.trace.unwrap()
+    };
+    let whole = run_traced(&probe(), storm(4), Tracing::On).run.trace.unwrap();
+    for after in [0, 450, 1_500, 2_900] {
+        let [one, same, other] = [1, 1, 2].map(|salt| forked(after, salt));
+        assert_eq!(one.first_difference(&same), None);
+        for (ours, theirs) in [(&whole, &one), (&one, &other)] {
+            let (Some(ours), Some(theirs)) = ours.first_difference(theirs).unwrap() else {
+                panic!("one is cut short")
+            };
+            assert!(ours.at > ms(after) && theirs.at > ms(after), "{after} ms: {ours}, but {theirs}");
+        }
+    }
+    assert_eq!(whole.first_difference(&forked(3_000, 1)), None);
 }
 
 /// A fault's chances are its own: they stay when a fault before it in the plan is taken out.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use stormglass_core::random::Seed;
 use stormglass_core::verdict::{Undecided, Verdict, Violation};
 use stormglass_explore::Shrunk;
+use stormglass_explore::blame::Decided;
 use stormglass_explore::report::{Line, Report};
 use stormglass_explore::shrink::Ended;
 use stormglass_plan::scenario::Scenario;
@@ -98,6 +99,14 @@ fn more(page: &mut String, failure: &Failure<'_>) {
         let best =
             if *ended == Ended::Minimal { "" } else { "   (the best so far: there was no time for more)" };
         line(page, "shrunk", &format!("{change}{best}"));
+    }
+    if let Some(Decided { after, what, .. }) = failure.shrunk.and_then(|shrunk| shrunk.decided.as_ref()) {
+        let what = what.first().map_or(String::new(), |what| format!("{what}   "));
+        line(
+            page,
+            "decided",
+            &format!("{} {what}← inevitable from here ({} of {} runs)", after.after, after.fails, after.of),
+        );
     }
     line(page, "replay", failure.replay);
     if let Some(keep) = failure.keep {

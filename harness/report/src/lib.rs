@@ -4,11 +4,13 @@
 //! machine: no real time, no path and no terminal is known here.
 
 pub mod availability;
+pub mod blame;
 pub mod failure;
 pub mod result;
 pub mod table;
 
 pub use availability::availability_page;
+pub use blame::blame_page;
 pub use failure::{Failure, failure_page};
 pub use result::{Outcome, Tally};
 pub use table::{columns, results_table};
