@@ -24,6 +24,7 @@ mod search;
 mod shrink;
 mod special;
 mod split;
+mod wanted;
 mod zones;
 
 use stormglass_core::history::History;

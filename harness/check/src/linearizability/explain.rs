@@ -19,7 +19,7 @@ pub(super) fn violation<M: Model>(
 ) -> Violation {
     let &Broken { ref part, event, before, all } = broken;
     let shrunk = shrink::smallest_window(model, part, event, options.limits.configurations);
-    let ids: Vec<_> = shrunk.entries.iter().map(|&index| part.id(index)).collect();
+    let ids = shrunk.ids;
     let operations: Vec<_> = ids.iter().map(|&id| history.operation(id)).collect();
     let last = part.operation(part.events[event as usize].index());
     let picture = picture::draw(&operations);

@@ -21,7 +21,7 @@ pub(super) fn first_break<'a, M: Model>(
     let returns: Vec<u32> =
         (least..part.events.len() as u32).filter(|&event| part.events[event as usize].is_return()).collect();
     let is_broken = |place: usize| {
-        let prefix = part.forgetting(model, returns[place], |_| true);
+        let prefix = part.forgetting(model, returns[place], |_| true, |_| false);
         let allowed = (TRIAL + 4 * prefix.entries.len() as u64).min(options.limits.configurations);
         let mut budget = Budget { configurations: allowed, bytes: options.limits.bytes };
         matches!(rounds::find(model, &prefix, options.method.quick(), &mut budget), Found::Illegal(_))

@@ -84,6 +84,12 @@ impl<'a, M: Model> Part<'a, M> {
         self.returns += 1;
     }
 
+    /// The place of an operation of the whole history, if it is in this part.
+    pub(crate) fn find(&self, id: OperationId) -> Option<u32> {
+        let place = self.entries.binary_search_by_key(&id.0, |entry| entry.id as usize);
+        place.ok().map(|place| place as u32)
+    }
+
     /// The name of an operation in the whole history.
     pub(crate) fn id(&self, index: u32) -> OperationId {
         OperationId(self.entries[index as usize].id as usize)
@@ -147,8 +153,14 @@ impl<'a, M: Model> Part<'a, M> {
     ///
     /// An operation that is not firm becomes one of unknown outcome: nobody knows what it returned or when it
     /// ended, or whether it happened at all. What is legal stays legal. Operations of unknown outcome that
-    /// can change nothing are left out.
-    pub(crate) fn forgetting(&self, model: &M, until: u32, firm: impl Fn(u32) -> bool) -> Part<'a, M> {
+    /// can change nothing are left out, and those that are `useless`.
+    pub(crate) fn forgetting(
+        &self,
+        model: &M,
+        until: u32,
+        firm: impl Fn(u32) -> bool,
+        useless: impl Fn(&M::Op) -> bool,
+    ) -> Part<'a, M> {
         let mut part = Part::new(self.key.clone(), self.operations);
         let mut place = vec![OPEN; self.entries.len()];
         for &event in &self.events[..=until as usize] {
@@ -161,8 +173,12 @@ impl<'a, M: Model> Part<'a, M> {
                 }
                 continue;
             }
-            let result = self.result(index).filter(|_| firm);
-            if firm && entry.returned <= until || model.effect(self.op(index), result) != Effect::ReadOnly {
+            let is_kept = firm && entry.returned <= until || {
+                let result = self.result(index).filter(|_| firm);
+                model.effect(self.op(index), result) != Effect::ReadOnly
+                    && (result.is_some() || !useless(self.op(index)))
+            };
+            if is_kept {
                 place[index as usize] = part.call(entry.id as usize, firm);
             }
         }

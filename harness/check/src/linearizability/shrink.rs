@@ -8,8 +8,11 @@
 //! The method is delta debugging (Zeller and Hildebrandt 2002) with ever smaller stretches, until no single
 //! operation can be forgotten.
 
-use crate::linearizability::part::Part;
+use stormglass_core::history::OperationId;
+
+use crate::linearizability::part::{Entry, Part};
 use crate::linearizability::plain::{Budget, Found};
+use crate::linearizability::wanted::Wanted;
 use crate::linearizability::{Method, rounds};
 use crate::model::Model;
 
@@ -21,8 +24,8 @@ const TRIALS: u64 = 1_000_000;
 
 /// The operations of a smallest window, and whether it is proven that none of them can go.
 pub(crate) struct Shrunk {
-    /// Indexes in the part, in order of invocation.
-    pub(crate) entries: Vec<u32>,
+    /// In order of invocation.
+    pub(crate) ids: Vec<OperationId>,
     /// Whether every single one was shown to be needed.
     pub(crate) minimal: bool,
 }
@@ -31,20 +34,18 @@ pub(crate) struct Shrunk {
 ///
 /// All trials together visit no more configurations than `most`.
 pub(crate) fn smallest_window<M: Model>(model: &M, part: &Part<'_, M>, until: u32, most: u64) -> Shrunk {
-    let size = part.entries.len() as u64;
-    let last = part.events[until as usize].index();
-    let left = (TRIALS + 100 * size).min(most);
-    let mut trials = Trials { model, part, until, each: TRIAL + 4 * size, left, doubtful: false };
+    let mut trials = Trials::new(model, part, until, most);
     // What an operation returned later matters only if it took effect before.
-    let returned: Vec<u32> =
-        part.indexes().filter(|&index| part.entries[index as usize].returned <= until).collect();
-    let invoked: Vec<u32> =
-        part.indexes().filter(|&index| part.entries[index as usize].called < until).collect();
-    let mut kept: Vec<u32> = if trials.impossible(&returned) { returned } else { invoked };
-    newest(&mut trials, &mut kept);
+    let mut kept = trials.indexes(|entry| entry.returned <= until);
+    if !newest(&mut trials, &mut kept) && !trials.impossible(&kept) {
+        kept = trials.indexes(|entry| entry.called < until);
+        newest(&mut trials, &mut kept);
+    }
+    trials.narrow(&mut kept);
     // People look for the writes: a read stays only where no write says the same.
+    let last = trials.last();
     let (reads, others): (Vec<u32>, Vec<u32>) =
-        kept.iter().partition(|&&index| index != last && part.is_read_only(model, index));
+        kept.iter().partition(|&&index| index != last && trials.part.is_read_only(model, index));
     if !reads.is_empty() && trials.impossible(&others) {
         kept = others;
     }
@@ -52,38 +53,34 @@ pub(crate) fn smallest_window<M: Model>(model: &M, part: &Part<'_, M>, until: u3
     loop {
         trials.doubtful = false;
         let before = kept.len();
-        forget_stretches(&mut trials, &mut kept, stretch, last);
-        if trials.left == 0 {
-            return Shrunk { entries: kept, minimal: false };
+        forget_stretches(&mut trials, &mut kept, stretch);
+        if trials.left == 0 || stretch == 1 && kept.len() == before {
+            let ids = kept.iter().map(|&index| trials.part.id(index)).collect();
+            return Shrunk { ids, minimal: trials.left > 0 && !trials.doubtful };
         }
-        if stretch == 1 && kept.len() == before {
-            return Shrunk { entries: kept, minimal: !trials.doubtful };
-        }
+        trials.narrow(&mut kept);
         stretch = (stretch / 2).max(1);
     }
 }
 
-/// Keeps only the newest operations, if few of them are enough.
-fn newest<M: Model>(trials: &mut Trials<'_, '_, M>, kept: &mut Vec<u32>) {
+/// Keeps only the newest operations, if few of them are enough; says whether they are.
+fn newest<M: Model>(trials: &mut Trials<'_, '_, M>, kept: &mut Vec<u32>) -> bool {
     let mut count = 16;
     while count < kept.len() {
         let few = kept[kept.len() - count..].to_vec();
         if trials.impossible(&few) {
             *kept = few;
-            return;
+            return true;
         }
         count *= 4;
     }
+    false
 }
 
 /// Goes through the operations from the oldest, so that what is left is near the break, and forgets each stretch
 /// that is not needed.
-fn forget_stretches<M: Model>(
-    trials: &mut Trials<'_, '_, M>,
-    kept: &mut Vec<u32>,
-    stretch: usize,
-    last: u32,
-) {
+fn forget_stretches<M: Model>(trials: &mut Trials<'_, '_, M>, kept: &mut Vec<u32>, stretch: usize) {
+    let last = trials.last();
     let mut from = 0;
     while from < kept.len() {
         let to = (from + stretch).min(kept.len());
@@ -101,18 +98,76 @@ fn forget_stretches<M: Model>(
 
 struct Trials<'p, 'a, M: Model> {
     model: &'p M,
-    part: &'p Part<'a, M>,
+    /// What has not been forgotten for good.
+    part: Cow<'p, 'a, M>,
     until: u32,
     each: u64,
     left: u64,
     /// Whether some trial had no answer.
     doubtful: bool,
+    /// How many operations were kept when the part was narrowed.
+    narrowed: usize,
 }
 
-impl<M: Model> Trials<'_, '_, M> {
+/// A part that someone else keeps, or one that was made of it.
+enum Cow<'p, 'a, M: Model> {
+    Borrowed(&'p Part<'a, M>),
+    Owned(Part<'a, M>),
+}
+
+impl<'a, M: Model> std::ops::Deref for Cow<'_, 'a, M> {
+    type Target = Part<'a, M>;
+
+    fn deref(&self) -> &Part<'a, M> {
+        match self {
+            Cow::Borrowed(part) => part,
+            Cow::Owned(part) => part,
+        }
+    }
+}
+
+impl<'p, 'a, M: Model> Trials<'p, 'a, M> {
+    fn new(model: &'p M, part: &'p Part<'a, M>, until: u32, most: u64) -> Self {
+        let size = part.entries.len();
+        let left = (TRIALS + 100 * size as u64).min(most);
+        let each = TRIAL + 4 * size as u64;
+        Trials { model, part: Cow::Borrowed(part), until, each, left, doubtful: false, narrowed: size }
+    }
+
+    /// The operation that returned last.
+    fn last(&self) -> u32 {
+        self.part.events[self.until as usize].index()
+    }
+
+    fn indexes(&self, wanted: impl Fn(&Entry) -> bool) -> Vec<u32> {
+        self.part.indexes().filter(|&index| wanted(&self.part.entries[index as usize])).collect()
+    }
+
+    /// The part in which all but `kept` is forgotten.
+    fn forgetting(&self, kept: &[u32]) -> Part<'a, M> {
+        let wanted = Wanted::new(self.model, &self.part, kept);
+        let is_kept = |index| kept.binary_search(&index).is_ok();
+        self.part.forgetting(self.model, self.until, is_kept, |op| wanted.is_useless(self.model, op))
+    }
+
+    /// Forgets for good what is not kept, once it is much: then every trial has less to go through.
+    fn narrow(&mut self, kept: &mut Vec<u32>) {
+        if kept.len() > self.narrowed / 2 {
+            return;
+        }
+        let narrow = self.forgetting(kept);
+        // What is known to change nothing, but returned too late, is left out: yet once forgotten, it might change much.
+        let places: Option<Vec<u32>> = kept.iter().map(|&index| narrow.find(self.part.id(index))).collect();
+        let Some(places) = places else { return };
+        *kept = places;
+        self.narrowed = kept.len();
+        self.until = narrow.events.len() as u32 - 1;
+        self.part = Cow::Owned(narrow);
+    }
+
     /// Whether these operations alone are known to have no legal order.
     fn impossible(&mut self, kept: &[u32]) -> bool {
-        let part = self.part.forgetting(self.model, self.until, |index| kept.binary_search(&index).is_ok());
+        let part = self.forgetting(kept);
         let allowed = self.each.min(self.left);
         let mut budget = Budget { configurations: allowed, bytes: usize::MAX };
         let found = rounds::find(self.model, &part, Method::Best, &mut budget);
