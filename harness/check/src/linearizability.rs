@@ -99,8 +99,8 @@ fn judge<M: Model>(
     let unknown = decided.spent.iter().map(unknown).fold(Verdict::Ok, Verdict::and);
     let mut broken: Vec<Broken<'_, M>> = Vec::new();
     for (index, part) in parts.into_iter().enumerate() {
-        if let Some(&(_, least)) = decided.broken.iter().find(|&&(broken, _)| broken == index) {
-            broken.push(locate::first_break(model, part, least, options));
+        if let Some(&(_, within)) = decided.broken.iter().find(|&&(broken, _)| broken == index) {
+            broken.push(locate::first_break(model, part, within, options));
         }
     }
     if let Some(survey) = survey.filter(|survey| survey.count(Answer::Illegal) > 0) {

@@ -21,9 +21,18 @@ pub(crate) enum Found {
     /// There is a legal order.
     Legal,
     /// There is none.
-    Illegal(Stuck),
+    Illegal(Within),
     /// The budget ended first.
     Spent(Stuck),
+}
+
+/// Where an illegal part becomes so: the events before `least` have a legal order, those up to and including `most` have
+/// none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Within {
+    pub(crate) least: u32,
+    /// Above all events if that is not known better.
+    pub(crate) most: u32,
 }
 
 /// How far a search came.
@@ -55,7 +64,7 @@ pub(crate) fn search<M: Model>(model: &M, part: &Part<'_, M>, budget: &mut Budge
         if event.is_return() {
             stuck.event = stuck.event.max(at);
             let Some((last, before)) = stack.pop() else {
-                return Found::Illegal(stuck);
+                return Found::Illegal(Within { least: stuck.event, most: stuck.event });
             };
             let entry = &part.entries[last as usize];
             pending.put_back(entry.called, entry.returned);

@@ -5,7 +5,7 @@
 //! influence each other within a round: in whatever order they are searched, the answer is the same.
 
 use crate::linearizability::part::Part;
-use crate::linearizability::plain::{self, Budget, Found, Stuck};
+use crate::linearizability::plain::{self, Budget, Found, Stuck, Within};
 use crate::linearizability::{Method, Options, Reductions};
 use crate::linearizability::{search, special};
 use crate::model::Model;
@@ -17,8 +17,8 @@ const GROWTH: u64 = 8;
 
 /// The parts that are not known to be legal.
 pub(crate) struct Decided {
-    /// Parts without a legal order, each with an event before which there is one.
-    pub(crate) broken: Vec<(usize, u32)>,
+    /// Parts without a legal order.
+    pub(crate) broken: Vec<(usize, Within)>,
     /// Parts that no answer was found for.
     pub(crate) spent: Vec<(usize, Stuck)>,
 }
@@ -46,7 +46,7 @@ pub(crate) fn decide<M: Model>(model: &M, parts: &[Part<'_, M>], options: &Optio
             left -= allowed - budget.configurations;
             match found {
                 Found::Legal => {}
-                Found::Illegal(stuck) => decided.broken.push((index, stuck.event)),
+                Found::Illegal(within) => decided.broken.push((index, within)),
                 Found::Spent(stuck) => {
                     visited[index] += stuck.visited;
                     decided.spent.push((index, Stuck { visited: visited[index], ..stuck }));
@@ -70,7 +70,7 @@ pub(crate) fn find<M: Model>(model: &M, part: &Part<'_, M>, method: Method, budg
     match method {
         Method::Best => match special::decide(model, part) {
             Some(special::Answer::Legal) => Found::Legal,
-            Some(special::Answer::Illegal) => Found::Illegal(Stuck { event: 0, longest: 0, visited: 0 }),
+            Some(special::Answer::Illegal(most)) => Found::Illegal(Within { least: 0, most }),
             None => search::search(model, part, Reductions::ALL, budget),
         },
         Method::General(reductions) => search::search(model, part, reductions, budget),

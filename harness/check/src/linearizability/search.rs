@@ -25,7 +25,7 @@ mod timeline;
 use crate::fingerprint;
 use crate::linearizability::Reductions;
 use crate::linearizability::part::Part;
-use crate::linearizability::plain::{Budget, Found, Stuck, grown};
+use crate::linearizability::plain::{Budget, Found, Stuck, Within, grown};
 use crate::model::Model;
 use classes::Classes;
 use memory::{Memory, Spent};
@@ -35,12 +35,12 @@ use timeline::Timeline;
 
 /// Searches for a legal order of `part`.
 ///
-/// The [`Stuck::event`] of an illegal part is a lower bound: shortcuts look ahead, so an order may be given up before
-/// it gets stuck.
+/// Shortcuts look ahead, so an order may be given up before it gets stuck: of an illegal part it is known where it may
+/// break first, but not where it has.
 pub(crate) fn search<M: Model>(model: &M, part: &Part<'_, M>, on: Reductions, budget: &mut Budget) -> Found {
     let mut search = Search::new(model, part, on);
-    if search.register.as_ref().is_some_and(|register| register.hopeless(part)) {
-        return Found::Illegal(search.stuck);
+    if let Some(most) = search.register.as_ref().and_then(|register| register.hopeless(part)) {
+        return Found::Illegal(Within { least: 0, most });
     }
     let found = search.run(budget);
     search.memory = Memory::new(0, false);
@@ -166,7 +166,7 @@ impl<'p, 'a, M: Model> Search<'p, 'a, M> {
             let alone = self.trail.len() == linearized;
             self.open_frame(state, unspent.filter(|_| alone));
         }
-        Found::Illegal(self.stuck)
+        Found::Illegal(Within { least: self.stuck.event, most: u32::MAX })
     }
 
     /// The state after `candidate`, if it is legal here and makes sense; for an operation of unknown outcome also the

@@ -17,12 +17,19 @@ use values::Values;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Answer {
     Legal,
-    Illegal,
+    /// Up to and including this event there is no legal order, nor with all events if it is above them.
+    Illegal(u32),
 }
 
 impl Answer {
+    /// Illegal somewhere, if it is not legal.
     fn legal_if(holds: bool) -> Answer {
-        if holds { Answer::Legal } else { Answer::Illegal }
+        if holds { Answer::Legal } else { Answer::Illegal(u32::MAX) }
+    }
+
+    /// Illegal at that event, if there is one.
+    fn unless_broken(at: Option<u32>) -> Answer {
+        at.map_or(Answer::Legal, Answer::Illegal)
     }
 }
 

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::linearizability::part::{OPEN, Part};
+use crate::linearizability::part::{Entry, OPEN, Part};
 use crate::model::{Access, Kind, Model};
 
 /// Stands for no value.
@@ -85,8 +85,8 @@ impl Register {
         Some(register)
     }
 
-    /// Whether some operation needs a value that nothing provides before it returns.
-    pub(super) fn hopeless<M: Model>(&self, part: &Part<'_, M>) -> bool {
+    /// The first return of an operation that needs a value that nothing provides before.
+    pub(super) fn hopeless<M: Model>(&self, part: &Part<'_, M>) -> Option<u32> {
         let mut provided = vec![u32::MAX; self.counts.len()];
         provided[0] = 0;
         for (index, entry) in part.entries.iter().enumerate().rev() {
@@ -95,9 +95,10 @@ impl Register {
                 *first = (*first).min(entry.called);
             }
         }
-        part.entries.iter().zip(&self.needs).any(|(entry, &need)| {
-            need != NONE && entry.returned != OPEN && provided[need as usize] > entry.returned
-        })
+        let is_stranded = |(entry, need): &(&Entry, &u32)| {
+            **need != NONE && entry.returned != OPEN && provided[**need as usize] > entry.returned
+        };
+        part.entries.iter().zip(&self.needs).filter(is_stranded).map(|(entry, _)| entry.returned).min()
     }
 
     /// Accounts for a linearized operation.

@@ -49,10 +49,10 @@ pub(super) fn list<M: Model>(part: &Part<'_, M>, growth: Grows<M>) -> Option<Ans
     let mut seen = 0;
     for (values, index) in reads {
         if values != &longest[..values.len()] {
-            return Some(Answer::Illegal);
+            return Some(Answer::Illegal(u32::MAX));
         }
         for value in &longest[seen..values.len()] {
-            let Some(add) = adds.remove(value) else { return Some(Answer::Illegal) };
+            let Some(add) = adds.remove(value) else { return Some(Answer::Illegal(u32::MAX)) };
             blocks.close();
             blocks.put(add);
             blocks.close();
@@ -74,16 +74,16 @@ pub(super) fn set<M: Model>(part: &Part<'_, M>, growth: Grows<M>) -> Option<Answ
         let mut fresh: Vec<u32> = Vec::new();
         for &value in values {
             match seen.insert(value, index) {
-                Some(last) if last == index => return Some(Answer::Illegal),
+                Some(last) if last == index => return Some(Answer::Illegal(u32::MAX)),
                 Some(_) => again += 1,
                 None => match adds.remove(&value) {
                     Some(add) => fresh.push(add),
-                    None => return Some(Answer::Illegal),
+                    None => return Some(Answer::Illegal(u32::MAX)),
                 },
             }
         }
         if again < before {
-            return Some(Answer::Illegal);
+            return Some(Answer::Illegal(u32::MAX));
         }
         if !fresh.is_empty() {
             blocks.close();

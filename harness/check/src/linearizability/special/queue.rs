@@ -13,13 +13,14 @@ use crate::linearizability::special::values::{NEVER, Value, Values};
 use crate::linearizability::special::wild::{self, Rules};
 
 pub(super) fn decide(all: &Values) -> Option<Answer> {
-    wild::decide(all, &Rules { in_order, deadlines })
+    wild::decide(all, &Rules { disorder, deadlines })
 }
 
-/// Whether no value that was put in before another one was taken after it, or never.
-fn in_order(all: &Values) -> bool {
-    let in_time = |(deadline, value): (u32, &Value)| deadline == NEVER || value.taken.called < deadline;
-    deadlines(&all.values, &all.values).into_iter().zip(&all.values).all(in_time)
+/// The first return of a take of a value while another one that was put in before is still inside.
+fn disorder(all: &Values) -> Option<u32> {
+    let is_late = |(deadline, value): &(u32, &Value)| *deadline != NEVER && value.taken.called > *deadline;
+    let deadlines = deadlines(&all.values, &all.values);
+    deadlines.into_iter().zip(&all.values).filter(is_late).map(|(deadline, _)| deadline).min()
 }
 
 /// For each value of `left`, the first return of a take of a value that was put in afterwards.

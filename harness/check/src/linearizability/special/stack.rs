@@ -20,7 +20,7 @@ use crate::linearizability::special::values::{NEVER, Value, Values};
 use crate::linearizability::special::wild::{self, Rules};
 
 pub(super) fn decide(all: &Values) -> Option<Answer> {
-    wild::decide(all, &Rules { in_order: |all| Nesting::new(all).holds(), deadlines })
+    wild::decide(all, &Rules { disorder: |all| Nesting::new(all).disorder(), deadlines })
 }
 
 /// For each value of `left`, the first return of a pop of a value below it: pushed before, and popped afterwards.
@@ -83,17 +83,25 @@ impl Nesting {
         Nesting { pushed, earliest, cover, size }
     }
 
-    fn holds(&mut self) -> bool {
+    /// By when it is certain that the values cannot nest.
+    fn disorder(&mut self) -> Option<u32> {
         let mut left = vec![(0, self.size)];
         while let Some((from, to)) = left.pop() {
             let Some(begin) = self.cover.next(from, to, Covered::Yes) else { continue };
             let end = self.cover.next(begin, to, Covered::No).unwrap_or(to);
             left.push((end, to));
-            let Some(outer) = self.outermost(begin, end) else { return false };
+            let Some(outer) = self.outermost(begin, end) else { return Some(self.last_return(begin, end)) };
             self.remove(&outer);
             left.push((begin, end));
         }
-        true
+        None
+    }
+
+    /// The last return of the operations on the values of a component.
+    fn last_return(&self, begin: usize, end: usize) -> u32 {
+        let values = self.pushed[begin..end].iter().flatten();
+        let returns = values.flat_map(|value| [value.put.returned, value.taken.returned]);
+        returns.filter(|&returned| returned != NEVER).max().unwrap_or(u32::MAX)
     }
 
     /// A value of the component that can be pushed first and popped last.

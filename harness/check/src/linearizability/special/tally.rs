@@ -42,7 +42,7 @@ pub(super) fn decide<M: Model>(
     part: &Part<'_, M>,
     tally: fn(&M::Op, Option<&M::Ret>) -> Option<Tally>,
 ) -> Option<Answer> {
-    let Some(counted) = count(part, tally)? else { return Some(Answer::Illegal) };
+    let Some(counted) = count(part, tally)? else { return Some(Answer::Illegal(u32::MAX)) };
     let slots = Slots::new(&counted.reads);
     Some(Answer::legal_if(slots.are_open() && slots.fit(&counted.adds)))
 }

@@ -30,8 +30,8 @@ pub(super) struct Values {
     pub(super) nothings: Vec<Span>,
     /// How many events there are.
     pub(super) events: u32,
-    /// Whether something was taken out that had not been put in, or twice.
-    absurd: bool,
+    /// When first something was taken out that had not been put in, or a second time.
+    absurd: Option<u32>,
     /// When takes of unknown outcome were invoked, in order: each may have taken anything, at any time since, or nothing.
     pub(super) wild: Vec<u32>,
 }
@@ -46,7 +46,7 @@ impl Values {
         let mut found: BTreeMap<u64, Value> = BTreeMap::new();
         let events = part.events.len() as u32;
         let mut all =
-            Values { values: Vec::new(), nothings: Vec::new(), events, absurd: false, wild: Vec::new() };
+            Values { values: Vec::new(), nothings: Vec::new(), events, absurd: None, wild: Vec::new() };
         for index in part.indexes() {
             let entry = part.entries[index as usize];
             let span = Span { called: entry.called, returned: entry.returned };
@@ -60,7 +60,9 @@ impl Values {
                 }
                 Transfer::Takes(value) => {
                     let value = found.entry(value).or_insert(Value { put: NO, taken: NO });
-                    all.absurd |= value.taken.returned != NEVER && span.returned != NEVER;
+                    if value.taken.returned != NEVER && span.returned != NEVER {
+                        all.is_absurd_at(span.returned.max(value.taken.returned));
+                    }
                     // A take that never returned need not have happened.
                     if value.taken.returned == NEVER && (value.taken == NO || span.returned != NEVER) {
                         value.taken = span;
@@ -73,7 +75,9 @@ impl Values {
         }
         for value in found.into_values() {
             let taken = if value.put == NO && value.taken.returned == NEVER { NO } else { value.taken };
-            all.absurd |= taken.returned < value.put.called;
+            if taken.returned < value.put.called {
+                all.is_absurd_at(taken.returned);
+            }
             if value.put.returned != NEVER || taken.returned != NEVER {
                 all.values.push(Value { taken, ..value });
             }
@@ -81,9 +85,13 @@ impl Values {
         Some(all)
     }
 
-    /// Whether something was taken out that had not been put in, or twice.
-    pub(super) fn is_absurd(&self) -> bool {
+    /// When first something was taken out that had not been put in, or a second time.
+    pub(super) fn absurd(&self) -> Option<u32> {
         self.absurd
+    }
+
+    fn is_absurd_at(&mut self, event: u32) {
+        self.absurd = Some(self.absurd.map_or(event, |first| first.min(event)));
     }
 
     /// The same object with other values, and no takes of unknown outcome.

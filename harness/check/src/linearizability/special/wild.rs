@@ -14,8 +14,8 @@ use crate::linearizability::special::values::{NEVER, Occupied, Span, Value, Valu
 
 /// What a kind of object knows of its order.
 pub(super) struct Rules {
-    /// Whether the values, all taken as they say, have an order.
-    pub(super) in_order: fn(&Values) -> bool,
+    /// An event up to which the values, all taken as they say, have no order.
+    pub(super) disorder: fn(&Values) -> Option<u32>,
     /// For each of the second values, which nobody is known to have taken, the first return after which it cannot be
     /// inside because of one of the first values.
     pub(super) deadlines: fn(&[Value], &[Value]) -> Vec<u32>,
@@ -23,15 +23,17 @@ pub(super) struct Rules {
 
 /// The answer for `all`, if there is one.
 pub(super) fn decide(all: &Values, rules: &Rules) -> Option<Answer> {
-    if all.is_absurd() {
-        return Some(Answer::Illegal);
+    if let Some(absurd) = all.absurd() {
+        return Some(Answer::Illegal(absurd));
     }
-    let holds = |all: &Values| {
+    let broken = |all: &Values| {
         let occupied = Occupied::new(&all.values);
-        !all.nothings.iter().any(|nothing| occupied.throughout(nothing)) && (rules.in_order)(all)
+        let wrong = all.nothings.iter().filter(|nothing| occupied.throughout(nothing));
+        wrong.map(|nothing| nothing.returned).chain((rules.disorder)(all)).min()
     };
-    if all.wild.is_empty() || holds(all) {
-        return Some(Answer::legal_if(holds(all)));
+    let as_told = broken(all);
+    if all.wild.is_empty() || as_told.is_none() {
+        return Some(Answer::unless_broken(as_told));
     }
     // What is not known to be taken may be so by a take that names it, too, if that never returned.
     let (mut taken, left): (Vec<Value>, Vec<Value>) =
@@ -39,11 +41,11 @@ pub(super) fn decide(all: &Values, rules: &Rules) -> Option<Answer> {
     let deadlines = (rules.deadlines)(&taken, &left);
     let without_left = all.with(taken.clone());
     let empty = Empty::new(all, &taken, &left);
-    if give(&all.wild, &left, &deadlines).is_none()
-        || !holds(&without_left)
-        || !empty.each_has_one(&all.nothings)
+    let too_few = give(&all.wild, &left, &deadlines).err();
+    if let Some(at) =
+        too_few.into_iter().chain(broken(&without_left)).chain(empty.misses(&all.nothings)).min()
     {
-        return Some(Answer::Illegal);
+        return Some(Answer::Illegal(at));
     }
     let known = taken.len();
     for moments in [empty.last_ones(&all.nothings), empty.first_ones(&all.nothings)] {
@@ -52,22 +54,22 @@ pub(super) fn decide(all: &Values, rules: &Rules) -> Option<Answer> {
             moments.get(next).map_or(*deadline, |moment| *deadline.min(&(moment + 1)))
         };
         let deadlines: Vec<u32> = left.iter().zip(&deadlines).map(sooner).collect();
-        let Some(given) = give(&all.wild, &left, &deadlines) else { continue };
+        let Ok(given) = give(&all.wild, &left, &deadlines) else { continue };
         taken.truncate(known);
         taken.extend(left.iter().zip(given).map(|(value, called)| {
             let taken = called.map_or(value.taken, |called| Span { called, returned: NEVER });
             Value { taken, ..*value }
         }));
-        if holds(&all.with(taken.clone())) {
+        if broken(&all.with(taken.clone())).is_none() {
             return Some(Answer::Legal);
         }
     }
     None
 }
 
-/// Gives a wild take to each value that has a deadline and no early take of its own; nothing if there are not enough
-/// early ones.
-fn give(wild: &[u32], left: &[Value], deadlines: &[u32]) -> Option<Vec<Option<u32>>> {
+/// Gives a wild take to each value that has a deadline and no early take of its own; or says by which deadline there are
+/// not enough early ones.
+fn give(wild: &[u32], left: &[Value], deadlines: &[u32]) -> Result<Vec<Option<u32>>, u32> {
     let mut given = vec![None; deadlines.len()];
     let needs_one =
         |&index: &usize| deadlines[index] != NEVER && left[index].taken.called >= deadlines[index];
@@ -75,11 +77,11 @@ fn give(wild: &[u32], left: &[Value], deadlines: &[u32]) -> Option<Vec<Option<u3
     urgent.sort_unstable_by_key(|&index| deadlines[index]);
     for (index, called) in urgent.iter().zip(wild.iter().copied().chain(std::iter::repeat(NEVER))) {
         if called >= deadlines[*index] {
-            return None;
+            return Err(deadlines[*index]);
         }
         given[*index] = Some(called);
     }
-    Some(given)
+    Ok(given)
 }
 
 /// The moments at which everything can have been taken out: right after which events.
@@ -122,8 +124,10 @@ impl Empty {
             [self.before[span.called as usize] as usize..self.before[span.returned as usize] as usize]
     }
 
-    fn each_has_one(&self, nothings: &[Span]) -> bool {
-        nothings.iter().all(|nothing| !self.during(nothing).is_empty())
+    /// The first return of an operation without such a moment.
+    fn misses(&self, nothings: &[Span]) -> Option<u32> {
+        let without = nothings.iter().filter(|nothing| self.during(nothing).is_empty());
+        without.map(|nothing| nothing.returned).min()
     }
 
     /// For each operation its first moment.
