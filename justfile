@@ -49,6 +49,19 @@ check-corpora folder:
     test -d {{folder}}
     STORMGLASS_CORPORA={{folder}} cargo test -p stormglass-cli --test corpora
 
+# Times that on the folder's etcd logs and texts.
+bench-corpora folder:
+    test -d {{folder}}
+    STORMGLASS_CORPORA={{folder}} cargo bench -p stormglass-cli --bench corpora
+
+# Fuzzes each reader of histories for so many seconds (needs a nightly compiler and cargo-fuzz).
+fuzz seconds="60":
+    cd harness/formats && for target in edn json etcd-log; do mkdir -p fuzz/corpus/$target && cargo +nightly fuzz run $target fuzz/corpus/$target fuzz/seeds/$target -- -max_total_time={{seconds}} || exit 1; done
+
+# The same on any compiler, without knowing what it covers: so many changes of each seed.
+fuzz-stable cases="100000":
+    STORMGLASS_FUZZ_CASES={{cases}} cargo test -p stormglass-formats --test seeds
+
 # Checks formatting, lints and documentation as CI does.
 lint:
     cargo fmt --all --check

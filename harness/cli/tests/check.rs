@@ -97,6 +97,51 @@ fn nothing_tested_is_undecided_and_a_wrong_file_is_a_mistake() {
     assert!(check("empty.edn", "", &["--model", "nothing"]).unwrap_err().contains("possible values"));
 }
 
+/// Whatever is wrong with a file is told with its place, what was found and what was expected.
+#[test]
+fn every_bad_input_is_told_with_its_place() {
+    let ask = "{:process 0 :type :invoke :f :read}\n";
+    let inputs = [
+        ("broken edn", "edn", format!("{ask}{{:process 0 :type :ok :f :read :value [1 2}}")),
+        ("edn that ends early", "edn", format!("{ask}{{:process 0 :type :ok")),
+        (
+            "broken json",
+            "jsonl",
+            "{\"process\": 0, \"type\": \"invoke\", \"f\": \"read\"}\n{\"process\": 0, \"type\" \"ok\"}"
+                .to_owned(),
+        ),
+        ("json that ends early", "jsonl", "{\"process\": 0, \"type\": \"invo".to_owned()),
+        ("a completion without an invocation", "edn", "{:process 3 :type :ok :f :read :value 1}".to_owned()),
+        ("a process that invokes twice", "edn", format!("{ask}{ask}")),
+        (
+            "a completion of something else",
+            "edn",
+            format!("{ask}{{:process 0 :type :ok :f :write :value 1}}"),
+        ),
+        (
+            "times that run backwards",
+            "edn",
+            "{:process 0 :type :invoke :f :read :time 9}\n{:process 0 :type :ok :f :read :value 1 :time 8}"
+                .to_owned(),
+        ),
+        ("an operation that the model does not know", "edn", "{:process 0 :type :invoke :f :pop}".to_owned()),
+        ("an unknown type of event", "edn", "{:process 0 :type :done :f :read}".to_owned()),
+        ("a value of the wrong kind", "edn", "{:process 0 :type :invoke :f :cas :value 7}".to_owned()),
+        ("an empty file", "edn", String::new()),
+        ("white space", "edn", "\n \n".to_owned()),
+        ("a file of another kind", "txt", "hello\nworld\n".to_owned()),
+    ];
+    let told: String = inputs
+        .iter()
+        .enumerate()
+        .map(|(number, (what, ending, text))| {
+            let told = check(&format!("bad-{number}.{ending}"), text, &["--model", "kv"]);
+            format!("{what}\n    {}\n", told.expect_err(what))
+        })
+        .collect();
+    insta::assert_snapshot!(told);
+}
+
 /// A history in EDN of operations one after another, each of a process of its own, that all succeed.
 fn edn(operations: &[(&str, &str, &str)]) -> String {
     let event = |(process, (f, asked, told)): (usize, &(&str, &str, &str))| {
