@@ -111,7 +111,7 @@ fn json_and_logs_tell_places_too() {
     );
     json(
         "{\"process\": 0, \"type\": \"invoke\", \"f\": \"read\"}\n{\"process\": 0, \"type\" \"ok\"}",
-        "line 2, column 23: found expected `:`; expected one JSON object in each line",
+        "line 2, column 23: found text that is no JSON (expected `:`); expected one JSON object in each line",
     );
     let log = |text: &str, why: &str| assert_eq!(mistake(Format::EtcdLog, text), why, "{text}");
     log(
