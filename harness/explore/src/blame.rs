@@ -141,11 +141,11 @@ fn moments(trace: &Trace, until: Time) -> Vec<Time> {
 fn happened(trace: &Trace, at: Time) -> Vec<String> {
     let mut records: Vec<&Record> = trace.records.iter().filter(|record| record.at == at).collect();
     let rank = |record: &&Record| match record.kind {
-        Kind::Fault => 0,
+        Kind::Fault if !record.text.ends_with(" ends") => 0,
         Kind::Crash | Kind::Start => 1,
-        Kind::Event => 2,
-        Kind::Complete | Kind::Invoke => 3,
-        Kind::Deliver | Kind::Timer | Kind::Sync | Kind::Phase => 4,
+        Kind::Complete | Kind::Invoke => 2,
+        Kind::Event => 3,
+        Kind::Deliver | Kind::Timer | Kind::Sync | Kind::Phase | Kind::Fault => 4,
         Kind::Send | Kind::Drop => 5,
     };
     records.sort_by_key(rank);
