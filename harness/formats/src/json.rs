@@ -143,9 +143,15 @@ mod tests {
     #[test]
     fn mistakes_have_a_place() {
         let error = all("{\"a\": 1}\n{\"a\": }").unwrap_err();
-        assert_eq!(error, "line 2, column 7: found text that is no JSON (expected value); expected one JSON object in each line");
+        assert_eq!(
+            error,
+            "line 2, column 7: found text that is no JSON (expected value); expected one JSON object in each line"
+        );
         let error = all("{\"é\": tru}").unwrap_err();
-        assert!(error.starts_with("line 1, column 10: found text that is no JSON (expected ident"), "{error}");
+        assert!(
+            error.starts_with("line 1, column 10: found text that is no JSON (expected ident"),
+            "{error}"
+        );
         assert!(all(&format!("{}{}", "[".repeat(500), "]".repeat(500))).unwrap_err().contains("at most 64"));
         assert!(all("{\"a\":").unwrap_err().contains("EOF"), "cut off");
     }
