@@ -4,6 +4,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use stormglass_core::id::Address;
+use stormglass_core::time::Duration;
 
 /// Deterministic chaos testing for distributed systems.
 ///
@@ -78,6 +80,34 @@ pub struct ZooArguments {
     pub jobs: Option<u16>,
 }
 
+/// In which form `run` says what became of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum RunFormat {
+    /// A table, and a page for each failure
+    #[default]
+    Text,
+    /// A JSON object for each scenario, a line each
+    Json,
+    /// JUnit's XML: each scenario is a test
+    Junit,
+    /// Annotations that GitHub shows beside the scenario's file
+    Github,
+}
+
+/// In which form `replay` shows a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ReplayFormat {
+    /// The page of a failure
+    #[default]
+    Text,
+    /// Every event as a JSON object, a line each
+    Json,
+    /// The trace for Perfetto (ui.perfetto.dev) and Chrome's tracing page
+    Perfetto,
+    /// The log for ShiViz, with vector clocks
+    Shiviz,
+}
+
 /// Arguments of `run`.
 #[derive(Debug, Default, Args)]
 pub struct RunArguments {
@@ -92,6 +122,9 @@ pub struct RunArguments {
     /// Shows failures as they were found, without making them small first
     #[arg(long)]
     pub no_shrink: bool,
+    /// In which form to say what became of it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RunFormat,
     /// Prints what each kind of fault did over all seeds
     #[arg(long)]
     pub weather: bool,
@@ -111,6 +144,18 @@ pub struct ReplayArguments {
     /// Makes the failure as small as it becomes in ten seconds, and shows that
     #[arg(long)]
     pub shrink: bool,
+    /// Shows how everybody stands at this moment of virtual time, such as 2.1s, instead
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["step", "trace", "availability", "shrink", "format"])]
+    pub at: Option<Duration>,
+    /// Whom to show whole at that moment: n1, c0; several times for several
+    #[arg(long, value_name = "WHO", requires = "at")]
+    pub node: Vec<Address>,
+    /// Walks through the run event by event, forward and backward, as standard input says
+    #[arg(long, conflicts_with_all = ["trace", "availability", "shrink", "format"])]
+    pub step: bool,
+    /// In which form to show it; all but text show the run and nothing else
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ReplayFormat,
     /// Prints every event
     #[arg(long)]
     pub trace: bool,

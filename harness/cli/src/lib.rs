@@ -21,6 +21,7 @@ pub mod replay;
 pub mod keep;
 pub mod blame;
 pub mod kept;
+mod walk;
 pub mod zoo;
 pub mod check;
 pub mod model;

@@ -139,6 +139,11 @@ impl Library {
 }
 
 impl Loaded {
+    /// The file in which it stands, if it stands in one.
+    pub(crate) fn file(&self) -> Option<&str> {
+        self.source.as_ref().map(|source| source.file.as_str())
+    }
+
     /// The scenario, ready to run.
     ///
     /// # Errors

@@ -11,13 +11,15 @@ use stormglass_plan::engine::Tracing;
 use stormglass_plan::problem::Problem;
 use stormglass_plan::scenario::{Expect, Scenario};
 use stormglass_plan::source::Source;
+use stormglass_report::traces;
 use stormglass_report::{Failure, availability_page, failure_page};
 
 use crate::app::App;
-use crate::args::{ExplainArguments, ReplayArguments};
+use crate::args::{ExplainArguments, ReplayArguments, ReplayFormat};
 use crate::exit::{Ending, Mistake};
 use crate::run::cores;
 use crate::shrinking::{PATIENCE, shrink, sought};
+use crate::walk;
 
 /// One run to look at: what it is, its case and its seed.
 pub(crate) struct One {
@@ -36,6 +38,15 @@ pub(crate) struct One {
 pub fn replay(app: &App, arguments: &ReplayArguments, out: &mut dyn Write) -> Result<Ending, Mistake> {
     let one = find(app, &arguments.scenario, arguments.seed)?;
     let drawn = |problem: Problem| Mistake::new(format!("seed {}: {problem}", one.seed));
+    if let Some(moment) = arguments.at {
+        return walk::at(&mut *one.case.walk(one.seed).map_err(drawn)?, moment, &arguments.node, out);
+    }
+    if arguments.step {
+        return walk::step(&mut *one.case.walk(one.seed).map_err(drawn)?, &mut std::io::stdin().lock(), out);
+    }
+    if arguments.format != ReplayFormat::Text {
+        return exported(&one, arguments.format, out);
+    }
     if arguments.trace {
         let traced = one.case.run(one.seed, Tracing::On).map_err(drawn)?;
         for record in traced.trace.iter().flat_map(|trace| &trace.records) {
@@ -64,11 +75,39 @@ pub fn replay(app: &App, arguments: &ReplayArguments, out: &mut dyn Write) -> Re
             report.digest, report.stats.events, report.succeeded, report.invoked
         ),
     )?;
-    Ok(match report.verdict {
+    Ok(ending(&report.verdict))
+}
+
+/// Prints the run alone, for another tool.
+fn exported(one: &One, format: ReplayFormat, out: &mut dyn Write) -> Result<Ending, Mistake> {
+    let report = one
+        .case
+        .run(one.seed, Tracing::On)
+        .map_err(|problem| Mistake::new(format!("seed {}: {problem}", one.seed)))?;
+    let Some(trace) = &report.trace else {
+        return Err(Mistake::new(format!(
+            "`{}` is computed as a whole: it has no events",
+            one.scenario.name
+        )));
+    };
+    let mut out = std::io::BufWriter::new(out);
+    let written = match format {
+        ReplayFormat::Perfetto => traces::perfetto(trace, &mut out),
+        ReplayFormat::Shiviz => traces::shiviz(trace, &mut out),
+        ReplayFormat::Json | ReplayFormat::Text => traces::json_lines(trace, &mut out),
+    };
+    written
+        .and_then(|()| out.flush())
+        .map_err(|error| Mistake::new(format!("the run cannot be printed: {error}")))?;
+    Ok(ending(&report.verdict))
+}
+
+fn ending(verdict: &Verdict) -> Ending {
+    match verdict {
         Verdict::Ok => Ending::Ok,
         Verdict::Unknown(_) => Ending::Undecided,
         Verdict::Violated(_) => Ending::Violated,
-    })
+    }
 }
 
 /// Prints the plan of one seed, and saves it if asked to.

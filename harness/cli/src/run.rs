@@ -5,14 +5,16 @@ use std::num::NonZero;
 use std::ops::{ControlFlow, Range};
 use std::thread;
 
+use stormglass_core::random::Seed;
 use stormglass_core::time::Duration;
 use stormglass_explore::{Report, Shrunk, Sweep};
 use stormglass_plan::scenario::{Expect, Scenario};
+use stormglass_report::sweeps::{self, Ended, Told};
 use stormglass_report::table::{long_time, weather_table};
 use stormglass_report::{Failure, Outcome, Tally, failure_page, results_table};
 
 use crate::app::App;
-use crate::args::RunArguments;
+use crate::args::{RunArguments, RunFormat};
 use crate::exit::{Ending, Mistake};
 use crate::kept;
 use crate::progress::Progress;
@@ -31,7 +33,12 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
         named => named.to_vec(),
     };
     let jobs = arguments.jobs.map_or_else(cores, usize::from);
-    let kept = if arguments.scenarios.is_empty() { kept::all(app, out)? } else { Ending::Ok };
+    let kept = match (&arguments.scenarios[..], arguments.format) {
+        ([], RunFormat::Text) => kept::all(app, out)?,
+        // What other programs read is about scenarios alone.
+        ([], _) => kept::all(app, &mut io::stderr().lock())?,
+        _ => Ending::Ok,
+    };
     // Everything is read before anything is run: a typing mistake must not cost an hour.
     let mut prepared = Vec::new();
     for name in &names {
@@ -57,11 +64,19 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
         });
         outcome.map_err(|problem| loaded.mistake(&problem))?;
         progress.end(seeds.end - seeds.start - tally.runs);
-        results.push(Swept { scenario: loaded.scenario, called: loaded.called, tally });
+        let file = loaded.file().map(str::to_owned);
+        results.push(Swept { scenario: loaded.scenario, called: loaded.called, file, tally });
     }
     progress.finish();
-    summary(&results, &Shrinks { wanted: !arguments.no_shrink, jobs, app }, arguments.weather, out)
-        .map_err(|error| Mistake::new(format!("the results cannot be printed: {error}")))?;
+    let shrinks = Shrinks { wanted: !arguments.no_shrink, jobs, app };
+    let ended = || results.iter().map(|swept| swept.ended(&shrinks)).collect::<Vec<_>>();
+    let printed = match arguments.format {
+        RunFormat::Text => summary(&results, &shrinks, arguments.weather, out),
+        RunFormat::Json => out.write_all(sweeps::json_lines(&ended()).as_bytes()),
+        RunFormat::Junit => out.write_all(sweeps::junit(&ended()).as_bytes()),
+        RunFormat::Github => out.write_all(sweeps::github(&ended()).as_bytes()),
+    };
+    printed.map_err(|error| Mistake::new(format!("the results cannot be printed: {error}")))?;
     Ok(results.iter().map(Swept::ending).fold(kept, Ending::max))
 }
 
@@ -79,6 +94,8 @@ struct Swept {
     scenario: Scenario,
     /// What the user called it.
     called: String,
+    /// Its file, if it stands in one.
+    file: Option<String>,
     tally: Tally,
 }
 
@@ -92,6 +109,44 @@ impl Swept {
             Outcome::Ok | Outcome::Found => Ending::Ok,
             Outcome::Unknown => Ending::Undecided,
             Outcome::NotFound | Outcome::Violated => Ending::Violated,
+        }
+    }
+
+    /// The first failure of each kind, with how many are like it and the first few of those; none if all is as expected.
+    fn kinds(&self) -> Vec<(&Report, (u64, &[Seed]))> {
+        if matches!(self.outcome(), Outcome::Ok | Outcome::Found) {
+            return Vec::new();
+        }
+        let Tally { clusters, first_unknown, unknown, .. } = &self.tally;
+        let violated =
+            clusters.groups().iter().map(|group| (&group.first, (group.seeds - 1, &group.more[..])));
+        let undecided = first_unknown.iter().filter(|_| clusters.groups().is_empty());
+        violated.chain(undecided.map(|report| (report, (unknown - 1, &[][..])))).collect()
+    }
+
+    /// A failure with its page, made small if that is wanted.
+    fn told<'s>(&'s self, report: &'s Report, like: (u64, &[Seed]), shrinks: &Shrinks<'_>) -> Told<'s> {
+        let (shrunk, keep) = shrinks.shrink(self, report).unzip();
+        let replay = format!("stormglass replay {} --seed {}", self.called, report.seed);
+        let page = failure_page(&Failure {
+            of: self.tally.runs,
+            shrunk: shrunk.as_ref(),
+            like,
+            keep: keep.as_deref(),
+            ..Failure::new(&self.scenario, report, &replay)
+        });
+        Told { seed: report.seed, verdict: &report.verdict, page, replay }
+    }
+
+    /// What other programs are told.
+    fn ended(&self, shrinks: &Shrinks<'_>) -> Ended<'_> {
+        let failures = self.kinds().into_iter().take(PAGES);
+        Ended {
+            scenario: &self.scenario,
+            file: self.file.clone(),
+            tally: &self.tally,
+            outcome: self.outcome(),
+            failures: failures.map(|(report, like)| self.told(report, like, shrinks)).collect(),
         }
     }
 }
@@ -142,30 +197,12 @@ fn summary(results: &[Swept], shrinks: &Shrinks<'_>, shown: bool, out: &mut dyn 
     weather(results, shown, out)?;
     let (mut failures, mut pages) = (0, 0);
     for swept in results {
-        let Swept { scenario, called, tally } = swept;
-        match swept.outcome() {
-            Outcome::Ok | Outcome::Found => continue,
-            Outcome::Violated | Outcome::NotFound | Outcome::Unknown => failures += 1,
-        }
-        let clusters = tally.clusters.groups();
-        let violated = clusters.iter().map(|group| (&group.first, (group.seeds - 1, &group.more[..])));
-        let unknown = tally.first_unknown.iter().filter(|_| clusters.is_empty());
-        let unknown = unknown.map(|report| (report, (tally.unknown - 1, &[][..])));
-        for (report, like) in violated.chain(unknown) {
+        failures += usize::from(!matches!(swept.outcome(), Outcome::Ok | Outcome::Found));
+        for (report, like) in swept.kinds() {
             pages += 1;
-            if pages > PAGES {
-                continue;
+            if pages <= PAGES {
+                writeln!(out, "\n{}", swept.told(report, like, shrinks).page)?;
             }
-            let (shrunk, keep) = shrinks.shrink(swept, report).unzip();
-            let replay = format!("stormglass replay {called} --seed {}", report.seed);
-            let failure = Failure {
-                of: tally.runs,
-                shrunk: shrunk.as_ref(),
-                like,
-                keep: keep.as_deref(),
-                ..Failure::new(scenario, report, &replay)
-            };
-            writeln!(out, "\n{}", failure_page(&failure))?;
         }
     }
     if pages > PAGES {

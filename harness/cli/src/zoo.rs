@@ -4,6 +4,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use cpu_time::ProcessTime;
 use stormglass_core::bug::Bug;
 use stormglass_explore::{Report, Subject, Sweep};
 use stormglass_plan::problem::Problem;
@@ -50,10 +51,10 @@ pub fn zoo(app: &App, arguments: &ZooArguments, out: &mut dyn Write) -> Result<E
                 ending = Ending::Violated;
             }
             let bug = format!("{} {}", subject.name(), bug.name);
-            rows.push([bug, name, seeds(&hunts, arguments.limit), fired(&hunts)]);
+            rows.push([bug, name, seeds(&hunts, arguments.limit), cpu(&hunts), fired(&hunts)]);
         }
     }
-    let table = columns(["bug", "scenario", "seeds to first detection", "found by"], rows);
+    let table = columns(["bug", "scenario", "seeds to first detection", "CPU seconds", "found by"], rows);
     writeln!(out, "{table}")
         .map_err(|error| Mistake::new(format!("the table cannot be printed: {error}")))?;
     Ok(ending)
@@ -62,6 +63,8 @@ pub fn zoo(app: &App, arguments: &ZooArguments, out: &mut dyn Write) -> Result<E
 /// One sweep from one base seed until the bug was found.
 struct Hunt {
     runs: u64,
+    /// What all cores together spent.
+    cpu: Duration,
     found: Option<Report>,
 }
 
@@ -82,12 +85,13 @@ fn hunt(
             jobs: arguments.jobs.map_or_else(cores, usize::from),
         };
         let mut tally = Tally::default();
+        let began = ProcessTime::now();
         let swept = sweep.run(&*case, |report| {
             tally.add(report, &scenario.expect);
             if tally.settled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         swept.map_err(|problem| Mistake::new(format!("`{}`: {problem}", scenario.name)))?;
-        Ok(Hunt { runs: tally.runs, found: tally.found })
+        Ok(Hunt { runs: tally.runs, cpu: began.elapsed(), found: tally.found })
     });
     Ok((scenario.name.clone(), hunts.collect::<Result<_, Mistake>>()?))
 }
@@ -115,11 +119,12 @@ fn scenario_for(app: &App, subject: &dyn Subject, bug: &Bug) -> Result<Scenario,
     for name in app.library.names()? {
         let scenario = app.library.load(&name, &app.registry)?.scenario;
         if scenario.system == subject.name() && scenario.bug.as_deref() == Some(bug.name) {
-            return Ok(Scenario { expect: Expect::Violated, ..scenario });
+            return Ok(scenario);
         }
     }
     let storm = app.library.load(&format!("{}/storm", subject.name()), &app.registry)?.scenario;
-    Ok(Scenario { bug: Some(bug.name.to_owned()), expect: Expect::Violated, ..storm })
+    let caught_by = bug.caught_by.iter().map(ToString::to_string).collect();
+    Ok(Scenario { bug: Some(bug.name.to_owned()), expect: Expect::ViolatedBy(caught_by), ..storm })
 }
 
 /// The median of the hunts, and the longest.
@@ -135,6 +140,13 @@ fn seeds(hunts: &[Hunt], limit: u64) -> String {
         (Some(&only), _) => shown(only),
         (None, _) => "not hunted".to_owned(),
     }
+}
+
+/// The median of what the hunts cost.
+fn cpu(hunts: &[Hunt]) -> String {
+    let mut spent: Vec<Duration> = hunts.iter().map(|hunt| hunt.cpu).collect();
+    spent.sort_unstable();
+    spent.get(spent.len() / 2).map_or_else(String::new, |median| format!("{:.2}", median.as_secs_f64()))
 }
 
 /// The checks that found it first, the most frequent in front.

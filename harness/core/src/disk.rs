@@ -247,6 +247,11 @@ impl Disk {
         self.names.contains_key(name)
     }
 
+    /// The names of all files, durable or not, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str)
+    }
+
     /// The cached content of a file.
     pub fn read(&mut self, file: FileId) -> Result<&[u8], DiskError> {
         let fails = |malady: &Malady| match malady {

@@ -14,7 +14,7 @@
 //! use stormglass_core::prelude::*;
 //!
 //! /// One server counts the pings it has answered. The value holds the settings; here there is one.
-//! #[derive(Clone, Serialize, Deserialize)]
+//! #[derive(Clone, Serialize, Deserialize, Debug)]
 //! struct PingPong { patience: Duration }
 //!
 //! #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,7 +33,7 @@
 //! enum Timer { GiveUp }
 //!
 //! /// Volatile: a restart begins again from zero. A durable count would go through `cx.disk()`.
-//! #[derive(Clone)]
+//! #[derive(Clone, Debug)]
 //! struct Server { answered: u64 }
 //!
 //! impl Node<PingPong> for Server {
@@ -48,7 +48,7 @@
 //!     fn on_timer(&mut self, _timer: Timer, _cx: &mut Context<'_, PingPong>) {}
 //! }
 //!
-//! #[derive(Clone)]
+//! #[derive(Clone, Debug)]
 //! struct Pinger { server: NodeId, patience: Duration, request: u64, open: bool }
 //!
 //! impl Client<PingPong> for Pinger {

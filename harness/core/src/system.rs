@@ -26,9 +26,9 @@ pub trait System: Clone + Send + Sync + 'static {
     const NAME: &'static str;
 
     /// The state machine at one address: an enum where roles differ (replica, coordinator, name server).
-    type Node: Node<Self> + Clone;
+    type Node: Node<Self> + Clone + Debug;
     /// The state machine of a workload's client, which turns operations into messages.
-    type Client: Client<Self> + Clone;
+    type Client: Client<Self> + Clone + Debug;
     /// What travels. Moved as a value by the kernel, encoded by engines with real or simulated sockets.
     type Message: Clone + Debug + Serialize + DeserializeOwned + Send + 'static;
     /// The names of timers: setting a timer again replaces it.

@@ -24,6 +24,7 @@ use crate::report::Report;
 use crate::shrink::Effort;
 use crate::shrunk::Shrunk;
 use crate::story;
+use crate::walk::{Walk, Walker};
 
 /// Something that can be run with any seed; a saved plan has only its own.
 pub trait Case: Send + Sync {
@@ -47,6 +48,12 @@ pub trait Case: Send + Sync {
     /// # Errors
     /// If no plan can be drawn for this seed.
     fn file(&self, seed: Seed) -> Result<String, Problem>;
+
+    /// The run of one seed, to be walked through.
+    ///
+    /// # Errors
+    /// If no plan can be drawn for this seed.
+    fn walk(&self, seed: Seed) -> Result<Box<dyn Walk>, Problem>;
 
     /// The smallest plan that shows what the run of this seed shows, by the check of this name; `None` if it does not show
     /// anything by that check, or nothing was planned that could be left out.
@@ -222,6 +229,12 @@ where
 
     fn file(&self, seed: Seed) -> Result<String, Problem> {
         self.plan_of(seed)?.to_toml().map_err(|unsavable| Problem::new("", unsavable.to_string()))
+    }
+
+    fn walk(&self, seed: Seed) -> Result<Box<dyn Walk>, Problem> {
+        let plan = self.plan_of(seed)?;
+        Self::refuse(&plan)?;
+        Ok(Box::new(Walker::new(self.system.clone(), plan)))
     }
 
     fn shrink(&self, seed: Seed, check: &str, effort: &Effort<'_>) -> Result<Option<Shrunk>, Problem> {

@@ -26,7 +26,7 @@ use stormglass_plan::plan::{DiskTimes, FORMAT, Limits, Network, Plan, PlannedFau
 use stormglass_plan::scenario::Budget;
 
 /// A region as far as availability asks: it is up or down.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Region;
 
 impl Node<Region> for Region {

@@ -28,6 +28,7 @@ use crate::report::Report;
 use crate::shrink::Effort;
 use crate::shrunk::Shrunk;
 use crate::subject::{Kept, Subject};
+use crate::walk::Walk;
 
 /// What a scenario calls it.
 const NAME: &str = "regions";
@@ -308,6 +309,13 @@ impl Case for Model {
 
     fn file(&self, _seed: Seed) -> Result<String, Problem> {
         Err(no_plan())
+    }
+
+    fn walk(&self, _seed: Seed) -> Result<Box<dyn Walk>, Problem> {
+        Err(Problem::new(
+            "",
+            "the model of regions is computed as a whole: there are no events to walk through",
+        ))
     }
 
     fn shrink(&self, _seed: Seed, _check: &str, _effort: &Effort<'_>) -> Result<Option<Shrunk>, Problem> {

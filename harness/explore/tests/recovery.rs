@@ -11,14 +11,14 @@ use stormglass_plan::scenario::{Scenario, TimedFault};
 use stormglass_plan::workload::Kv;
 
 /// A store of one node, which answers everything with nothing, but promptly.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, Debug)]
 #[serde(default, deny_unknown_fields)]
 struct Prompt {
     /// Whether, having stood still for a while, it waits for an apology that nobody sends.
     sulks: bool,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Server {
     sulks: bool,
     heard: Time,
@@ -45,7 +45,7 @@ impl Node<Prompt> for Server {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Asker {
     server: NodeId,
     request: u64,

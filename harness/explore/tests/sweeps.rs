@@ -12,13 +12,13 @@ use stormglass_plan::scenario::Scenario;
 use stormglass_plan::workload::Kv;
 
 /// A store on one node: correct, as long as nothing fails.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, Debug)]
 #[serde(default, deny_unknown_fields)]
 struct Single {
     habit: Habit,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize, Debug)]
 #[serde(rename_all = "kebab-case")]
 enum Habit {
     /// None.
@@ -38,7 +38,7 @@ enum Message {
     Answer(u64, KvRet),
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Store {
     habit: Habit,
     values: BTreeMap<u64, u64>,
@@ -77,7 +77,7 @@ impl Node<Single> for Store {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Asker {
     server: NodeId,
     request: u64,

@@ -24,6 +24,12 @@ impl<S: System> World<S> {
         self.held.push(Held { fault, to, from, message, id });
     }
 
+    /// What is held back on its way to a host, in the order in which it was sent.
+    pub(crate) fn held_for(&self, host: u32) -> Vec<String> {
+        let held = self.held.iter().filter(|held| held.to == host);
+        held.map(|held| format!("{:?} from {}", held.message, held.from)).collect()
+    }
+
     /// Lets go what the faults hold that `lets_go` names: it arrives late, after a fresh delay.
     pub(crate) fn release(&mut self, lets_go: impl Fn(usize, &Release) -> bool) {
         let plan = self.plan.clone();

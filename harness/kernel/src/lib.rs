@@ -31,7 +31,7 @@
 //! /// Each node counts its ticks, one every 100 ms. Nobody talks, and nobody asks.
 //! #[derive(Clone)]
 //! struct Ticking;
-//! #[derive(Clone, Default)]
+//! #[derive(Clone, Debug, Default)]
 //! struct Ticker { ticks: u64 }
 //! #[derive(Clone, Debug, Hash, PartialEq, Serialize, Deserialize)]
 //! struct Nothing;
@@ -110,6 +110,7 @@ mod operations;
 mod network;
 mod wire;
 mod held;
+mod look;
 mod queue;
 mod host;
 mod timers;
@@ -119,4 +120,6 @@ mod digest;
 mod record;
 
 pub use kernel::{Fork, Kernel};
+pub use kernel::Kernel;
+pub use look::{FileLook, Look, Standing};
 pub use world::World;

@@ -133,6 +133,11 @@ impl<T> Queue<T> {
         self.entries.iter_mut().filter_map(|entry| entry.item.as_mut()).for_each(change);
     }
 
+    /// Every event that waits, in no particular order but always the same one.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
+        self.entries.iter().filter_map(|entry| Some((entry.key, entry.item.as_ref()?)))
+    }
+
     // Inlined, and the place is found before the item is touched, so that the caller builds the item where it
     // will lie: a copy by way of the stack costs more than all the rest of this function.
     #[inline(always)]

@@ -108,6 +108,11 @@ impl<T: Copy + Ord> Timers<T> {
         }
     }
 
+    /// What will run out, and when.
+    pub(crate) fn armed(&self) -> impl Iterator<Item = (T, Time)> {
+        self.slots.iter().filter(|slot| slot.state == State::Armed).map(|slot| (slot.timer, slot.due.at()))
+    }
+
     /// A queued event of `timer` came up.
     #[inline]
     pub(crate) fn popped(&mut self, timer: T, key: Key, now: Time) -> Popped {

@@ -17,7 +17,7 @@ use stormglass_core::monitor::View;
 use stormglass_core::random::{CausalId, Purpose, mix};
 use stormglass_core::system::{Role, System};
 use stormglass_core::time::Time;
-use stormglass_core::trace::Trace;
+use stormglass_core::trace::{Record, Trace};
 use stormglass_plan::engine::{Beyond, Digest, Stats, Strike, Tracing};
 use stormglass_plan::plan::Plan;
 
@@ -243,6 +243,11 @@ impl<S: System> World<S> {
     pub fn run_until(&mut self, limit: Time) {
         while self.step(limit) {}
         self.now = self.now.max(limit);
+    }
+
+    /// What has been traced since this was asked last; nothing if the world keeps no trace.
+    pub fn take_records(&mut self) -> Vec<Record> {
+        self.trace.as_mut().map(|trace| std::mem::take(&mut trace.records)).unwrap_or_default()
     }
 
     /// The present moment.

@@ -11,10 +11,10 @@ use stormglass_plan::engine::Tracing;
 use stormglass_plan::plan::{DiskTimes, FORMAT, Limits, Network, Plan, Timeline};
 
 /// Every node tells a few others something every ten milliseconds.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Chatter;
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Chatterer {
     nodes: u32,
     heard: u64,

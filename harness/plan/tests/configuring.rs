@@ -44,7 +44,7 @@ impl Default for Mute {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Nobody;
 
 impl Node<Mute> for Nobody {

@@ -6,11 +6,15 @@
 pub mod availability;
 pub mod blame;
 pub mod failure;
+pub mod look;
 pub mod result;
+pub mod sweeps;
 pub mod table;
+pub mod traces;
 
 pub use availability::availability_page;
 pub use blame::blame_page;
 pub use failure::{Failure, failure_page};
+pub use look::{look_line, look_page};
 pub use result::{Outcome, Tally};
 pub use table::{columns, results_table};

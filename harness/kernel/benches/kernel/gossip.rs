@@ -31,7 +31,7 @@ pub struct Rumour {
     pub heard: u64,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Gossiper {
     me: u32,
     nodes: u32,
@@ -65,7 +65,7 @@ impl Gossiper {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Gossip;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,7 +107,7 @@ impl Node<Gossip> for Gossiper {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct NoClient;
 
 impl Client<Gossip> for NoClient {

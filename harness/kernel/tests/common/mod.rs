@@ -23,7 +23,7 @@ pub const RECORD: usize = 8;
 /// What a watchful probe writes: every record is the same, so that it knows what it should find.
 pub const PATTERN: u64 = 0x5A5A_A5A5_1234_5678;
 
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Debug)]
 pub struct Probe {
     /// Whether each tick writes a record and syncs it.
     pub durable: bool,
@@ -118,7 +118,7 @@ impl fmt::Display for Tick {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct ProbeNode {
     me: NodeId,
     peers: Vec<NodeId>,
@@ -127,7 +127,7 @@ pub struct ProbeNode {
     asked: Vec<(SyncId, u64)>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct ProbeClient {
     request: u64,
     open: bool,
