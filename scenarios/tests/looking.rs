@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use stormglass::cli::exit::Ending;
+use stormglass::prelude::Duration;
 use support::{snapshots, stormglass};
 
 /// A short scenario, so that pages of it stay short.
@@ -36,16 +37,17 @@ inject = { crash = { target = "leader" } }
 "#;
 
 fn short() -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("there is room for a folder");
     let file = folder.path().join("short.toml");
-    std::fs::write(&file, SHORT).unwrap();
-    let file = file.to_str().unwrap().to_owned();
+    std::fs::write(&file, SHORT).expect("the folder is there");
+    let file = file.to_str().expect("a temporary path is text").to_owned();
     (folder, file)
 }
 
 fn exported(format: &str) -> String {
     let (_folder, file) = short();
-    let (text, ending) = stormglass(&["replay", &file, "--seed", "1", "--format", format]).unwrap();
+    let (text, ending) =
+        stormglass(&["replay", &file, "--seed", "1", "--format", format]).expect("the run can be shown");
     assert_eq!(ending, Ending::Ok);
     text
 }
@@ -56,7 +58,8 @@ fn a_run_as_lines_is_all_of_its_events() {
     let text = exported("json");
     assert_eq!(exported("json"), text);
     let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let at: Vec<u64> = records.iter().map(|record| record["at"].as_u64().unwrap()).collect();
+    let at: Vec<Duration> =
+        records.iter().map(|record| record["at"].as_str().unwrap().parse().unwrap()).collect();
     assert!(at.is_sorted());
     let kinds =
         ["start", "send", "deliver", "timer", "sync", "event", "invoke", "complete", "fault", "crash"];
@@ -139,17 +142,17 @@ fn walked(commands: &[&str]) -> Vec<String> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(commands.join("\n").as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
+        .expect("the command is built");
+    child.stdin.take().expect("it is piped").write_all(commands.join("\n").as_bytes()).expect("it listens");
+    let output = child.wait_with_output().expect("it ends");
     assert!(output.status.success());
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = String::from_utf8(output.stdout).expect("it writes text");
     // Behind each prompt stands an answer; the last is to the end of what was said.
     let mut answers: Vec<String> = Vec::new();
     for line in text.lines().skip(2) {
         match line.split_once("> ").filter(|(prompt, _)| prompt.contains(" event ")) {
             Some((_, answer)) => answers.push(answer.to_owned()),
-            None => answers.last_mut().unwrap().push_str(&format!("\n{line}")),
+            None => answers.last_mut().expect("a prompt comes first").push_str(&format!("\n{line}")),
         }
     }
     answers

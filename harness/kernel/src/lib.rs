@@ -120,6 +120,5 @@ mod digest;
 mod record;
 
 pub use kernel::{Fork, Kernel};
-pub use kernel::Kernel;
 pub use look::{FileLook, Look, Standing};
 pub use world::World;

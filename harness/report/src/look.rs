@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use stormglass_core::clock::EPOCH;
 use stormglass_core::time::Time;
 use stormglass_kernel::{FileLook, Look, Standing};
 
@@ -34,9 +35,9 @@ pub fn look_line(look: &Look) -> String {
 #[must_use]
 pub fn look_page(look: &Look, now: Time) -> String {
     let mut page = format!("{}\n", look_line(look));
-    if (look.monotonic, look.wall) != (now, now) {
-        writeln!(page, "  clocks at {now}: monotonic {}, wall {}", look.monotonic, look.wall)
-            .expect(INFALLIBLE);
+    let since_epoch = Time::ZERO + look.wall.since(EPOCH);
+    if (look.monotonic, since_epoch) != (now, now) {
+        writeln!(page, "  clocks   monotonic {}, wall {since_epoch}", look.monotonic).expect(INFALLIBLE);
     }
     list(&mut page, "inbox", look.inbox.iter().cloned());
     list(&mut page, "on the way", look.coming.iter().map(timed));
