@@ -47,6 +47,10 @@ impl LossesExplained {
         (epoch, primary, answered): (Epoch, NodeId, Group),
         world: &dyn View<Passive>,
     ) -> Verdict {
+        // An arbiter that crashes right after an appointment says nothing of it: whoever promised before that epoch may have
+        // lost in it what nobody can tell any more.
+        let unseen = self.latest.is_none_or(|(latest, _)| latest.0 + 1 < epoch.0);
+        self.kept.retain(|promise| !unseen || promise.epoch.0 + 1 >= epoch.0);
         self.latest = Some((epoch, answered));
         let Some(log) = log_of(world, primary) else { return Verdict::Ok };
         let members = Members::new(primary, world.cluster());
