@@ -26,7 +26,7 @@ zoo *arguments:
 
 # Writes that table into the documentation.
 zoo-docs:
-    (echo '# The zoo: seeds to first detection'; echo; echo 'Made by `just zoo-docs`: ten hunts a bug, each from a base seed of its own, of at most 2,000 seeds.'; echo; echo '```text'; cargo run -q --release -- zoo; echo '```') > scenarios/ZOO.md
+    (echo '# The zoo: seeds to first detection'; echo; echo 'Made by `just zoo-docs`: ten hunts a bug, each from a base seed of its own, of at most 5,000 seeds.'; echo; echo '```text'; cargo run -q --release -- zoo --limit 5000; echo '```') > scenarios/ZOO.md
 
 # Finds every planted bug once, makes what was found small, and prints how small it became: `just shrink-table raft`.
 shrink-table *arguments:
