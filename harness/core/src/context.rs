@@ -5,6 +5,10 @@
 
 use std::iter;
 
+pub use owned::OwnedContext;
+
+mod owned;
+
 use crate::clock::LocalClock;
 use crate::disk::{Disk, DiskError, FileId, SyncId, SyncTarget, WriteMark};
 use crate::history::Outcome;

@@ -25,6 +25,10 @@ pub trait System: Clone + Send + Sync + 'static {
     /// What scenarios and lists call it: `raft`.
     const NAME: &'static str;
 
+    /// Whether nodes and clients can be copied in the middle of a run. Async functions cannot: then nobody copies a world,
+    /// and whoever needs an earlier moment repeats the run.
+    const COPIES: bool = true;
+
     /// The state machine at one address: an enum where roles differ (replica, coordinator, name server).
     type Node: Node<Self> + Clone + Debug;
     /// The state machine of a workload's client, which turns operations into messages.

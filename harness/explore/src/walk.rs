@@ -1,8 +1,8 @@
 //! A run walked by hand: event by event, forward and backward, or straight to a moment.
 //!
 //! Going back is going forward again from a copy of the world that was kept on the way: the world is a value, and the
-//! same run is the same run. Copies lie evenly, and ever further apart, so that their number stays small however long the
-//! walk.
+//! same run is the same run. A system that cannot be copied begins anew. Copies lie evenly, and ever further apart, so
+//! that their number stays small however long the walk.
 
 use std::sync::Arc;
 
@@ -52,16 +52,18 @@ pub(crate) struct Walker<S: System> {
     plan: Arc<Plan<S::Op>>,
     events: u64,
     last: Vec<Record>,
-    /// Copies, each with the number of events before it; the first is the beginning.
+    /// What the walk begins anew with, if the system cannot be copied.
+    system: S,
+    /// Copies, each with the number of events before it; the first is the beginning. None of a system that cannot be copied.
     copies: Vec<(u64, World<S>)>,
     stride: u64,
 }
 
 impl<S: System> Walker<S> {
     pub(crate) fn new(system: S, plan: Arc<Plan<S::Op>>) -> Walker<S> {
-        let world = World::new(system, plan.clone(), Tracing::On);
-        let copies = vec![(0, world.clone())];
-        Walker { world, plan, events: 0, last: Vec::new(), copies, stride: STRIDE }
+        let world = World::new(system.clone(), plan.clone(), Tracing::On);
+        let copies = if S::COPIES { vec![(0, world.clone())] } else { Vec::new() };
+        Walker { world, plan, system, events: 0, last: Vec::new(), copies, stride: STRIDE }
     }
 
     fn step(&mut self, until: Time) -> bool {
@@ -70,7 +72,7 @@ impl<S: System> Walker<S> {
         }
         self.events += 1;
         self.last = self.world.take_records();
-        if self.events >= self.copies.last().map_or(0, |copy| copy.0) + self.stride {
+        if S::COPIES && self.events >= self.copies.last().map_or(0, |copy| copy.0) + self.stride {
             self.copies.push((self.events, self.world.clone()));
             if self.copies.len() > COPIES {
                 self.stride *= 2;
@@ -87,8 +89,10 @@ impl<S: System> Walker<S> {
     /// From the last copy that `fits`; the beginning always does.
     fn rewind(&mut self, fits: impl Fn(u64, &World<S>) -> bool) {
         let place = self.copies.iter().rposition(|(events, world)| fits(*events, world)).unwrap_or(0);
-        let (events, world) = self.copies[place].clone();
-        (self.events, self.world) = (events, world);
+        (self.events, self.world) = match self.copies.get(place) {
+            Some(copy) => copy.clone(),
+            None => (0, World::new(self.system.clone(), self.plan.clone(), Tracing::On)),
+        };
         self.last.clear();
     }
 }

@@ -13,6 +13,7 @@
 //! }
 //! ```
 
+pub use stormglass_async as async_nodes;
 pub use stormglass_check as check;
 pub use stormglass_cli as cli;
 pub use stormglass_core as core;

@@ -13,6 +13,7 @@
     reason = "a benchmark reads real clocks and prints"
 )]
 
+mod async_gossip;
 mod bare_gossip;
 mod bare_raft;
 mod gossip;
@@ -98,7 +99,8 @@ const QUICK: Effort = Effort {
 type Case = (&'static str, fn() -> u64);
 
 /// What can be run once, by name.
-const CASES: [Case; 6] = [
+const CASES: [Case; 7] = [
+    ("gossip-async", || async_gossip::kernel(100, Duration::from_secs(2), 1)),
     ("gossip-kernel", || gossip::kernel(100, Duration::from_secs(2), 1)),
     ("gossip-bare", || bare_gossip::gossip(100, Duration::from_secs(2), 1)),
     ("raft-kernel", || raft::kernel(&raft::stormy(Duration::from_secs(20), 1))),
@@ -118,6 +120,7 @@ fn main() {
     }
     let effort = if has("--quick") { QUICK } else { FULL };
     gossips(&effort);
+    functions(&effort);
     storms(&effort);
     weathers(&effort);
     worlds(&effort);
@@ -157,6 +160,25 @@ fn gossips(effort: &Effort) {
         let dearer = comparison.kernel.times_slower_than(&comparisons[0].kernel);
         comparison.print(&format!("{nodes:>6} nodes"), &format!("   {dearer:.2} × an event among 10"));
     }
+}
+
+/// The gossip of 100 nodes as async functions, beside the state machines.
+fn functions(effort: &Effort) {
+    println!(
+        "\nAsync nodes: the same gossip, each node one async function. Wanted: 0.25 of the state machine.\n"
+    );
+    let (mut machine, mut function) = (Rates::default(), Rates::default());
+    let span = Duration::from_millis(effort.gossip / 40);
+    for seed in 0..effort.rounds {
+        machine.add(span, || gossip::kernel(100, span, seed));
+        function.add(span, || async_gossip::kernel(100, span, seed));
+    }
+    println!(
+        "   100 nodes   state machine {:.1} M events/s   async {:.1}   ratio {:.2}",
+        1e3 / machine.nanos(),
+        1e3 / function.nanos(),
+        machine.times_slower_than(&function)
+    );
 }
 
 fn storms(effort: &Effort) {
@@ -249,7 +271,7 @@ fn idle(case: &str) {
 
 fn instructions() {
     println!("\nInstructions per event (callgrind), which do not depend on the machine's mood.\n");
-    for case in ["gossip-kernel", "gossip-bare", "raft-kernel", "raft-bare"] {
+    for case in ["gossip-kernel", "gossip-async", "gossip-bare", "raft-kernel", "raft-bare"] {
         match measure::instructions(case) {
             Some(count) => println!("{case:<14} {count:6.0}"),
             None => return println!("not counted: valgrind is not installed"),
