@@ -152,7 +152,7 @@ mod tests {
         let mut told = ran(Level::InSync, Some(2));
         let id =
             told.invoke(ProcessId(9), ClientId(1), KvOp::Write { key: 1, value: 9 }, Time::from_nanos(120));
-        told.complete(id, Outcome::Info("no answer".to_owned()), None, Time::from_nanos(130));
+        told.complete(id, Outcome::Info("no answer".into()), None, Time::from_nanos(130));
         let plain = plain(&told, may_be_lost);
         assert_eq!(plain.operation(id).completed, None);
         assert_eq!(plain.operations()[2].completed.unwrap().at, told.operations()[2].completed.unwrap().at);

@@ -13,11 +13,10 @@ use std::hint::black_box;
 
 use stormglass_check::generate::{Execution, Perform, Shape};
 use stormglass_check::linearizability::{Method, Options, Reductions};
-use stormglass_check::models::{
-    CounterModel, CounterOp, QueueModel, QueueOp, SetModel, SetOp, StackModel, StackOp,
-};
+use stormglass_check::models::{CounterModel, QueueModel, QueueOp, SetModel, SetOp, StackModel, StackOp};
 use stormglass_check::{KvModel, Model, linearizable_with};
 use stormglass_core::history::History;
+use stormglass_core::op::counter::CounterOp;
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::random::{CausalId, Draws, Purpose, Ratio, Seed};
 
@@ -254,7 +253,7 @@ fn objects(chosen: impl Fn(&str) -> bool) {
             }
             if chosen(&name("counter")) {
                 let history = of_object(&CounterModel, operations, legal, |draws, _| match draws.below(2) {
-                    0 => CounterOp::Add(1),
+                    0 => CounterOp::Add { amount: 1 },
                     _ => CounterOp::Read,
                 });
                 measure(&name("counter"), &CounterModel, &history, Method::Best);

@@ -5,7 +5,7 @@
 
 use std::mem::discriminant;
 
-use stormglass_core::history::{History, OperationId, Outcome};
+use stormglass_core::history::{History, OperationId, Outcome, Reason};
 use stormglass_core::id::{ClientId, ProcessId};
 use stormglass_core::random::{Draws, Ratio};
 use stormglass_core::time::Time;
@@ -81,7 +81,7 @@ impl<O: Clone, R: Clone + PartialEq> Execution<O, R> {
             let client = draws.below(u64::from(shape.clients)) as usize;
             clients[client] = match std::mem::replace(&mut clients[client], Doing::Nothing) {
                 Doing::Asked(index) if draws.chance(shape.failed) => {
-                    run.complete(index, Outcome::Fail("refused".to_owned()));
+                    run.complete(index, Outcome::Fail("refused".into()));
                     busy -= 1;
                     Doing::Nothing
                 }
@@ -91,7 +91,7 @@ impl<O: Clone, R: Clone + PartialEq> Execution<O, R> {
                         1 => drop(perform(&run.drafts[index].op)),
                         _ => late.push(index),
                     }
-                    run.complete(index, Outcome::Info("timed out".to_owned()));
+                    run.complete(index, Outcome::Info("timed out".into()));
                     busy -= 1;
                     Doing::Nothing
                 }
@@ -133,7 +133,7 @@ impl<O: Clone, R: Clone + PartialEq> Execution<O, R> {
         };
         match draws.below(8) {
             0 if draft.outcome.ok().is_some() => {
-                self.drafts[one].outcome = Outcome::Fail("refused".to_owned());
+                self.drafts[one].outcome = Outcome::Fail("refused".into());
             }
             1 | 2 => match draft.completed {
                 Some(completed) if completed > draft.invoked + 1 => self.move_completion(one, draft.invoked),
@@ -195,7 +195,7 @@ impl<O: Clone, R: Clone + PartialEq> Execution<O, R> {
     }
 
     fn invoke(&mut self, client: u32, op: O) -> usize {
-        let outcome = Outcome::Info("still open when the history ended".to_owned());
+        let outcome = Outcome::Info(Reason::STILL_OPEN);
         self.drafts.push(Draft { client, op, invoked: self.moments, completed: None, outcome });
         self.moments += 1;
         self.drafts.len() - 1

@@ -3,11 +3,11 @@
 //! Check your own history in ten lines:
 //!
 //! ```
+//! use stormglass_check::history::{History, Outcome};
+//! use stormglass_check::id::{ClientId, ProcessId};
+//! use stormglass_check::op::kv::{KvOp, KvRet};
+//! use stormglass_check::time::Time;
 //! use stormglass_check::{KvModel, linearizable};
-//! use stormglass_core::history::{History, Outcome};
-//! use stormglass_core::id::{ClientId, ProcessId};
-//! use stormglass_core::op::kv::{KvOp, KvRet};
-//! use stormglass_core::time::Time;
 //!
 //! let mut history = History::new();
 //! let write = history.invoke(ProcessId(0), ClientId(0), KvOp::Write { key: 1, value: 41 }, Time::from_nanos(0));
@@ -25,6 +25,9 @@
 //! whether anything was tested at all; [`availability`] what an operator would say of the run. [`generate`] makes
 //! random histories, legal and illegal; with the feature `proptest` there are strategies for them.
 //!
+//! This crate is enough to depend on: what histories and verdicts are made of is re-exported. It judges values in memory;
+//! `stormglass check HISTORY` judges files.
+//!
 //! Nothing here reads a clock, a file or a random number: the same history gives the same verdict everywhere.
 
 pub mod availability;
@@ -39,6 +42,8 @@ pub mod models;
 pub mod strategies;
 mod table;
 mod vacuity;
+
+pub use stormglass_core::{history, id, op, time, verdict};
 
 pub use linearizability::{linearizable, linearizable_with};
 pub use model::Model;

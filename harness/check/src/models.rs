@@ -13,7 +13,7 @@ mod stale;
 mod state_sets;
 
 pub use append_kv::AppendKvModel;
-pub use counter::{CounterModel, CounterOp, CounterRet};
+pub use counter::CounterModel;
 pub use kv::KvModel;
 pub use list::{ListModel, ListOp, ListRet};
 pub use lock::{Done, LockModel, LockOp};

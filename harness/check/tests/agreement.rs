@@ -13,6 +13,7 @@ use stormglass_check::models::*;
 use stormglass_check::{linearizable, linearizable_with};
 use stormglass_core::history::{History, Operation, OperationId, Outcome};
 use stormglass_core::op::append_kv::AppendKvOp;
+use stormglass_core::op::counter::CounterOp;
 use stormglass_core::op::kv::KvOp;
 use stormglass_core::random::{Draws, Ratio};
 use stormglass_core::verdict::Verdict;
@@ -126,7 +127,7 @@ fn windows_are_smallest<M: Perform>(
         for (place, operation) in operations.iter_mut().enumerate() {
             let firm = violation.operations.iter().any(|id| id.0 == place) && gone != Some(place);
             if !firm && !matches!(operation.outcome, Outcome::Fail(_)) {
-                operation.outcome = Outcome::Info("forgotten".to_owned());
+                operation.outcome = Outcome::Info("forgotten".into());
             }
         }
         operations
@@ -164,7 +165,7 @@ fn window_holds<M: Perform<Op: std::fmt::Debug, Ret: std::fmt::Debug>>(
             places.insert(index, forgetful.invoke(process, client, op, invoked.at));
         } else if let Some(completed) = operation.completed.filter(|completed| completed.at <= certain) {
             let firm = violation.operations.contains(&OperationId(index));
-            let forgotten = Outcome::Info("forgotten".to_owned());
+            let forgotten = Outcome::Info("forgotten".into());
             let outcome = if firm { operation.outcome.clone() } else { forgotten };
             forgetful.complete(places[&index], outcome, None, completed.at);
         }
@@ -249,8 +250,8 @@ const LIST: Next<ListModel> = |draws, number, values| match draws.below(2) {
 
 /// Where values are unique, amounts are all the same.
 const COUNTER: Next<CounterModel> = |draws, _, values| match draws.below(2) {
-    0 if values == Values::Few => CounterOp::Add(draws.below(4) as i64 - 1),
-    0 => CounterOp::Add(-2),
+    0 if values == Values::Few => CounterOp::Add { amount: draws.below(4) as i64 - 1 },
+    0 => CounterOp::Add { amount: -2 },
     _ => CounterOp::Read,
 };
 

@@ -5,10 +5,11 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use stormglass_check::generate::Perform;
 use stormglass_check::models::{
-    CounterModel, CounterOp, GrowingSetModel, GrowingSetOp, ListModel, ListOp, LockModel, LockOp, QueueModel,
-    QueueOp, SetModel, SetOp, StackModel, StackOp,
+    CounterModel, GrowingSetModel, GrowingSetOp, ListModel, ListOp, LockModel, LockOp, QueueModel, QueueOp,
+    SetModel, SetOp, StackModel, StackOp,
 };
 use stormglass_check::{KvModel, linearizable, strategies};
+use stormglass_core::op::counter::CounterOp;
 use stormglass_core::op::kv::KvOp;
 
 fn runner() -> TestRunner {
@@ -77,7 +78,10 @@ fn strategies_keep_their_promise_for_every_model() {
         GrowingSetModel,
         prop_oneof![value.clone().prop_map(GrowingSetOp::Add), Just(GrowingSetOp::Read)],
     );
-    keeps_its_promise(CounterModel, prop_oneof![(-2..3_i64).prop_map(CounterOp::Add), Just(CounterOp::Read)]);
+    keeps_its_promise(
+        CounterModel,
+        prop_oneof![(-2..3_i64).prop_map(|amount| CounterOp::Add { amount }), Just(CounterOp::Read)],
+    );
     keeps_its_promise(
         LockModel,
         prop_oneof![

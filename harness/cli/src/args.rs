@@ -234,6 +234,8 @@ pub enum Listing {
     Checks,
     /// Planted bugs, by system
     Bugs,
+    /// Models by which `check` judges a history, and checks that must be told more
+    Models,
 }
 
 /// `200` or `100..300`.

@@ -3,7 +3,9 @@
 //! It runs nothing: the history is all it knows.
 
 mod judges;
+pub(crate) mod model;
 mod objects;
+mod options;
 mod page;
 
 use std::fmt::Display;
@@ -15,12 +17,13 @@ use clap::{Args, ValueEnum};
 use stormglass_check::isolation::{Level, Unwritten};
 use stormglass_check::linearizability::{Limits, Options};
 use stormglass_core::history::{History, Operation, Outcome};
+use stormglass_core::time::Duration;
 use stormglass_core::verdict::Verdict;
 use stormglass_formats::vocabulary::{FailedCas, Keys, Kv};
 use stormglass_formats::{Format, ReadError, Vocabulary};
 
 use crate::exit::{Ending, Mistake};
-pub use judges::Model;
+pub use model::Model;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -45,17 +48,27 @@ pub struct CheckArguments {
     #[arg(long)]
     pub allow_negative: bool,
     /// The money in all accounts of a bank together; that of the first read, if not given
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     pub total: Option<i64>,
-    /// What a counter holds before anything is added
-    #[arg(long, value_name = "SUM", default_value_t)]
-    pub initial: i64,
-    /// The isolation level that transactions must have
-    #[arg(long, value_name = "LEVEL", default_value = "strict-serializable")]
-    pub level: Level,
-    /// What it means that a transaction read what nobody in the history wrote
-    #[arg(long, value_enum, value_name = "MEANING", default_value_t)]
-    pub unwritten: UnwrittenRead,
+    /// What a counter holds before anything is added; 0, if not given
+    #[arg(long, value_name = "SUM", allow_negative_numbers = true)]
+    pub initial: Option<i64>,
+    /// The isolation level that transactions must have; strict-serializable, if not given
+    #[arg(long, value_name = "LEVEL")]
+    pub level: Option<Level>,
+    /// What it means that a transaction read what nobody in the history wrote; is-anomaly, if not given
+    #[arg(long, value_enum, value_name = "MEANING")]
+    pub unwritten: Option<UnwrittenRead>,
+    /// How long before a read began what it returns may have been overwritten, such as 500ms
+    #[arg(long, value_name = "TIME")]
+    pub within: Option<Duration>,
+    /// How many versions a read may be behind
+    #[arg(long, value_name = "COUNT", conflicts_with = "within")]
+    pub versions: Option<usize>,
+    /// The time of the history from which on reads count, such as 30s: after recovery; after the last write, if not given
+    /// to convergence
+    #[arg(long, value_name = "TIME")]
+    pub after: Option<Duration>,
     /// How many configurations may be tried before the answer is unknown; about a million a second
     #[arg(long, value_name = "COUNT")]
     pub steps: Option<u64>,
@@ -145,6 +158,7 @@ struct Shown {
 /// # Errors
 /// If the file cannot be read or is no history of the model.
 pub fn check(arguments: &CheckArguments, out: &mut dyn Write) -> Result<Ending, Mistake> {
+    options::fit(arguments)?;
     let mut input: Box<dyn BufRead> = match arguments.history.as_str() {
         "-" => Box::new(io::stdin().lock()),
         path => {

@@ -35,6 +35,7 @@ pub fn list(app: &App, what: Listing, out: &mut dyn Write) -> Result<Ending, Mis
             }),
         ),
         Listing::Bugs => bugs(app),
+        Listing::Models => crate::check::model::list(),
     };
     writeln!(out, "{text}").map_err(|error| Mistake::new(format!("the list cannot be printed: {error}")))?;
     Ok(Ending::Ok)

@@ -6,6 +6,8 @@
 //!
 //! A history knows nothing of nodes' insides, faults or the network: checkers judge it alone.
 
+mod reason;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -13,16 +15,18 @@ use serde::{Deserialize, Serialize};
 use crate::id::{ClientId, NodeId, ProcessId};
 use crate::time::Time;
 
+pub use reason::Reason;
+
 /// What came of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome<R> {
     /// It happened, between its invocation and its completion, and returned this.
     Ok(R),
-    /// It certainly did not happen and never will; the reason is for people.
-    Fail(String),
-    /// Unknown: it may have happened, may happen at any later time, or never; the reason is for people.
-    Info(String),
+    /// It certainly did not happen and never will.
+    Fail(Reason),
+    /// Unknown: it may have happened, may happen at any later time, or never.
+    Info(Reason),
 }
 
 impl<R> Outcome<R> {
@@ -108,7 +112,7 @@ impl<O, R> History<O, R> {
             op,
             invoked,
             completed: None,
-            outcome: Outcome::Info("still open when the history ended".to_owned()),
+            outcome: Outcome::Info(Reason::STILL_OPEN),
             server: None,
         });
         OperationId(self.operations.len() - 1)

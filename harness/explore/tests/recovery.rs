@@ -68,7 +68,7 @@ impl Client<Prompt> for Asker {
     fn on_timer(&mut self, _timer: u8, cx: &mut Context<'_, Prompt>) {
         if self.open {
             self.open = false;
-            cx.complete(Outcome::Info("no answer in time".to_owned()));
+            cx.complete(Outcome::Info("no answer in time".into()));
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use stormglass_core::history::{History, OperationId, Outcome};
+use stormglass_core::history::{History, OperationId, Outcome, Reason};
 use stormglass_core::id::{ClientId, ProcessId};
 use stormglass_core::time::Time;
 
@@ -134,7 +134,7 @@ impl<V: Vocabulary> Assembler<V> {
             });
         }
         let op = &self.history.operation(open.id).op;
-        let why = |otherwise: &str| event.error.clone().unwrap_or_else(|| otherwise.to_owned());
+        let why = |otherwise: &'static str| event.error.clone().map_or(otherwise.into(), Reason::from);
         let outcome = match event.kind {
             Kind::Ok => Outcome::Ok(self.vocabulary.ret(&mut self.names, op, event)?),
             Kind::Fail => match self.vocabulary.refused(&mut self.names, op, event)? {

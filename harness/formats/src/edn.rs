@@ -4,6 +4,8 @@
 //! adds, what its printer writes: tagged values (`#jepsen.history.Op{…}` is its map), namespaced maps, metadata.
 //! Floats, ratios and symbols stay words. It does not know what an event is.
 
+mod words;
+
 use std::io::BufRead;
 
 use crate::lines::Lines;
@@ -221,113 +223,6 @@ impl<R: BufRead> Reader<R> {
         }
         Ok(entries)
     }
-
-    fn text(&mut self) -> Result<String, ReadError> {
-        let opened = self.place;
-        self.bump();
-        let mut text = String::new();
-        loop {
-            let place = self.place;
-            let Some(next) = self.peek()? else {
-                let expected = format!("`\"` for the text that begins at {opened}");
-                return Err(Mistake { place, found: "the end of the file".to_owned(), expected }.into());
-            };
-            self.bump();
-            match next {
-                '"' => return Ok(text),
-                '\\' => text.push(self.escaped(place)?),
-                other => text.push(other),
-            }
-        }
-    }
-
-    /// The character that stands for itself after a backslash in a text.
-    fn escaped(&mut self, place: Place) -> Result<char, ReadError> {
-        let next = self.peek()?;
-        self.bump();
-        Ok(match next {
-            Some('n') => '\n',
-            Some('t') => '\t',
-            Some('r') => '\r',
-            Some('b') => '\u{8}',
-            Some('f') => '\u{c}',
-            Some(same @ ('"' | '\\' | '\'')) => same,
-            Some('u') => {
-                let mut code = 0;
-                for _ in 0..4 {
-                    let digit = self.peek()?.and_then(|digit| digit.to_digit(16));
-                    self.bump();
-                    let expected = || "four hexadecimal digits after `\\u`".to_owned();
-                    let found = || Mistake { place, found: "`\\u`".to_owned(), expected: expected() };
-                    code = code * 16 + digit.ok_or_else(found)?;
-                }
-                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
-            }
-            other => {
-                let found = other.map_or("the end of the file".to_owned(), |other| format!("`\\{other}`"));
-                let expected = "one of \\n \\t \\r \\b \\f \\\" \\\\ \\uXXXX".to_owned();
-                return Err(Mistake { place, found, expected }.into());
-            }
-        })
-    }
-
-    /// `\a`, `\newline`: a text of one character.
-    fn character(&mut self) -> Result<Data, ReadError> {
-        self.bump();
-        let mut word = String::new();
-        if let Some(first) = self.peek()? {
-            word.push(first);
-            self.bump();
-        }
-        word.push_str(&self.word()?);
-        let named = match word.as_str() {
-            "newline" => "\n",
-            "space" => " ",
-            "tab" => "\t",
-            "return" => "\r",
-            other => other,
-        };
-        Ok(Data::Text(named.to_owned()))
-    }
-
-    /// The characters up to the next space or bracket.
-    fn word(&mut self) -> Result<String, ReadError> {
-        let mut word = String::new();
-        while let Some(next) = self.peek()? {
-            if next.is_whitespace() || matches!(next, ',' | ';' | '"' | '(' | ')' | '[' | ']' | '{' | '}') {
-                break;
-            }
-            word.push(next);
-            self.bump();
-        }
-        Ok(word)
-    }
-
-    fn atom(&mut self, place: Place) -> Result<Data, ReadError> {
-        let word = self.word()?;
-        if let Some(name) = word.strip_prefix(':') {
-            let name = name.strip_prefix(':').unwrap_or(name);
-            if name.is_empty() {
-                let (found, expected) = (format!("`{word}`"), "a keyword such as :read".to_owned());
-                return Err(Mistake { place, found, expected }.into());
-            }
-            return Ok(Data::Keyword(name.to_owned()));
-        }
-        if word.is_empty() {
-            // Cannot be: whoever asks has seen a character that no word ends at. But never loop for ever.
-            let expected = "a value".to_owned();
-            return Err(Mistake { place, found: "nothing".to_owned(), expected }.into());
-        }
-        Ok(match word.as_str() {
-            "nil" => Data::Nil,
-            "true" => Data::Bool(true),
-            "false" => Data::Bool(false),
-            _ => match word.strip_suffix('N').unwrap_or(&word).parse() {
-                Ok(number) => Data::Integer(number),
-                Err(_) => Data::Other(word),
-            },
-        })
-    }
 }
 
 fn closing(open: char) -> char {
@@ -349,70 +244,4 @@ fn stray(place: Place, close: char) -> ReadError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn all(text: &str) -> Result<Vec<String>, String> {
-        let mut reader = Reader::new(text.as_bytes());
-        let mut values = Vec::new();
-        while let Some(node) = reader.next_value().map_err(|error| error.to_string())? {
-            values.push(format!("{} {}", node.place.column, node.data));
-        }
-        Ok(values)
-    }
-
-    /// Everything that Clojure prints is read, and a file's outermost vector or list is as good as none.
-    #[test]
-    fn values_come_one_by_one_with_their_columns() {
-        let text =
-            "{:a 1} ; not {this}\n({:b [nil true -7 8N 1.5 3/4 \"q\\u0041\\n\"]}, #_ skipped #{:x} \\a)\n7";
-        let expected = ["1 {:a 1}", "2 {:b [nil true -7 8 1.5 3/4 \"qA\\n\"]}", "56 [:x]", "62 \"a\"", "1 7"];
-        assert_eq!(all(text).unwrap(), expected);
-        let tagged = "#jepsen.history.Op{:f ^{:m 1} x, :t #inst \"2026\", :n ##Inf} #:ns{:k ::v}";
-        assert_eq!(all(tagged).unwrap(), ["1 {:f x, :t \"2026\", :n ##Inf}", "61 {:k :v}"]);
-        assert_eq!(all(" ;nothing").unwrap(), Vec::<String>::new());
-    }
-
-    /// Each mistake is told with its place, what stands there, and what should.
-    #[test]
-    fn mistakes_have_a_place() {
-        let cases = [
-            (
-                "{:a 1\n :b}",
-                "line 2, column 2: found `:b`; expected a value for each key of a map, and this one has none",
-            ),
-            (
-                "[{:a 1}\n",
-                "line 2, column 1: found the end of the file; expected `]` for the bracket opened at line 1, column 1",
-            ),
-            (
-                "{:a [1 2}",
-                "line 1, column 9: found `}`; expected `]` for the bracket opened at line 1, column 5",
-            ),
-            ("1 ]", "line 1, column 3: found `]`; expected a value: no bracket is open here"),
-            (
-                "\"ab",
-                "line 1, column 4: found the end of the file; expected `\"` for the text that begins at line 1, column 1",
-            ),
-            (
-                "\"\\q\"",
-                "line 1, column 2: found `\\q`; expected one of \\n \\t \\r \\b \\f \\\" \\\\ \\uXXXX",
-            ),
-            ("{\"a\": 1}", "line 1, column 5: found `:`; expected a keyword such as :read"),
-            ("# x", "line 1, column 1: found `#`; expected a tag, or one of `#{`, `#_` and `##`"),
-        ];
-        for (text, why) in cases {
-            assert_eq!(all(text).unwrap_err(), why, "{text}");
-        }
-        assert!(all(&"{:a ".repeat(100_000)).unwrap_err().contains("at most 64 of them"));
-        assert!(all(&"#_ ".repeat(100_000)).unwrap_err().contains("at most 64 of them"));
-    }
-
-    /// A file that is no text is refused at the byte that is none.
-    #[test]
-    fn bytes_that_are_no_text_are_shown() {
-        let mut reader = Reader::new(&b"{:a\n :\xff}"[..]);
-        let error = reader.next_value().unwrap_err().to_string();
-        assert_eq!(error, "line 2, column 3: found the byte 0xff; expected text in UTF-8");
-    }
-}
+mod tests;

@@ -25,7 +25,7 @@ fn a_dead_client_leaves_its_operation_unknown() {
     let seen = run(&Probe::default(), asking(1, &[(500, 0, 1), (600, 0, 2)], plan(3, faults)));
     let operations = seen.run.history.operations();
     assert_eq!(words(&seen), ["info", "ok"]);
-    assert_eq!(operations[0].outcome, Outcome::Info("its client died".to_owned()));
+    assert_eq!(operations[0].outcome, Outcome::Info("its client died".into()));
     assert_eq!(operations[0].completed.unwrap().at, common::ms(505));
     assert_eq!(operations[1].invoked.at, common::ms(1_005));
     assert_ne!(operations[0].process, operations[1].process);

@@ -133,11 +133,11 @@ mod tests {
     /// What failed or was declined is in no read; what nobody knows may be in some.
     #[test]
     fn only_what_is_unknown_may_or_may_not_be() {
-        for never in [Outcome::Fail(String::new()), Outcome::Ok(BankRet::Declined)] {
+        for never in [Outcome::Fail("".into()), Outcome::Ok(BankRet::Declined)] {
             assert_eq!(judged(&[transfer(never.clone()), read(10, 10)]), Verdict::Ok);
             assert!(judged(&[transfer(never), read(7, 13)]).violation().is_some());
         }
-        let unknown = || transfer(Outcome::Info(String::new()));
+        let unknown = || transfer(Outcome::Info("".into()));
         assert_eq!(judged(&[unknown(), read(10, 10), read(7, 13)]), Verdict::Ok);
         assert!(judged(&[unknown(), read(4, 16)]).violation().is_some());
         assert_eq!(judged(&[read(10, 10), transfer(done())]), Verdict::Ok);

@@ -73,7 +73,7 @@ impl FailoverClient {
     fn give_up(&mut self, cx: &mut Context<'_, Failover>) {
         let Some(Open { op, sent }) = self.open else { return };
         self.route = None;
-        let why = "no answer in time".to_owned();
+        let why = "no answer in time".into();
         let outcome = match (op, sent) {
             (KvOp::Read { .. }, _) | (_, None) => Outcome::Fail(why),
             (KvOp::Write { .. } | KvOp::Cas { .. }, Some(_)) => Outcome::Info(why),
@@ -93,7 +93,7 @@ impl FailoverClient {
             Some(Open { sent: Some((sent, _)), op }) if sent < epoch => match op {
                 KvOp::Read { .. } => self.ask_elsewhere(cx),
                 KvOp::Write { .. } | KvOp::Cas { .. } => {
-                    self.complete(Outcome::Info("the primary is another".to_owned()), cx);
+                    self.complete(Outcome::Info("the primary is another".into()), cx);
                 }
             },
             _ => {}

@@ -138,7 +138,7 @@ impl LockClient {
                 self.ask(cx);
             }
             Some(Doing::Release { .. }) => {
-                self.complete(Outcome::Fail("the session is over".to_owned()), cx);
+                self.complete(Outcome::Fail("the session is over".into()), cx);
             }
             // It may still be let in.
             Some(Doing::Use { .. }) | None => {}
@@ -181,13 +181,13 @@ impl LockClient {
     }
 
     fn give_up(&mut self, cx: &mut Context<'_, Lock>) {
-        let late = "no answer in time".to_owned();
+        let late = "no answer in time".into();
         match self.doing {
             Some(Doing::Acquire { lock }) => {
                 if let Some(session) = self.life.session {
                     self.withdraw(session, self.wish, lock, cx);
                 }
-                self.complete(Outcome::Fail("not granted in time".to_owned()), cx);
+                self.complete(Outcome::Fail("not granted in time".into()), cx);
             }
             Some(Doing::Use { .. } | Doing::Release { .. }) => self.complete(Outcome::Info(late), cx),
             None => {}
@@ -224,7 +224,7 @@ impl Client<Lock> for LockClient {
                 cx.set_timer(Timer::Deadline, self.settings.deadline);
             }
             (LockOp::Use { .. } | LockOp::Release { .. }, _) => {
-                return cx.complete(Outcome::Fail("not held".to_owned()));
+                return cx.complete(Outcome::Fail("not held".into()));
             }
         }
         self.ask(cx);
@@ -257,7 +257,7 @@ impl Client<Lock> for LockClient {
             Message::Stale { number, greatest } if number == self.number => {
                 if let Some(Doing::Use { .. }) = self.doing {
                     let why = format!("stale: token {} has been seen", greatest.0);
-                    self.complete(Outcome::Fail(why), cx);
+                    self.complete(Outcome::Fail(why.into()), cx);
                     self.let_go(cx);
                 }
             }

@@ -42,10 +42,10 @@ pub(super) fn serial<O: Clone, R: Clone>(lines: &[(u64, O, Outcome<R>)]) -> Hist
 
 /// Of unknown outcome.
 pub(super) fn info<R>() -> Outcome<R> {
-    Outcome::Info("timed out".to_owned())
+    Outcome::Info("timed out".into())
 }
 
 /// Failed.
 pub(super) fn fail<R>() -> Outcome<R> {
-    Outcome::Fail("refused".to_owned())
+    Outcome::Fail("refused".into())
 }

@@ -144,7 +144,7 @@ fn as_model(history: &LockHistory) -> History<models::LockOp, models::Done> {
         }
     };
     rewrite(history, op, |one| match one.op {
-        LockOp::Use { .. } => Outcome::Fail("no operation of the lock".to_owned()),
+        LockOp::Use { .. } => Outcome::Fail("no operation of the lock".into()),
         LockOp::Acquire { .. } | LockOp::Release { .. } => outcome_with(&one.outcome, |_| models::Done(true)),
     })
 }

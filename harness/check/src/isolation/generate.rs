@@ -287,7 +287,7 @@ impl<V: Value> Execution<V> {
         let Event::Complete { transaction, outcome } = &mut self.events[one] else { return false };
         let Outcome::Ok(reads) = outcome else { return false };
         match draws.below(8) {
-            0 => *outcome = Outcome::Fail("refused".to_owned()),
+            0 => *outcome = Outcome::Fail("refused".into()),
             1 | 2 => {
                 let transaction = *transaction;
                 let is_invoked = |event: &Event<V>| matches!(event, Event::Invoke { .. });
@@ -319,7 +319,7 @@ fn work<V: Value>(
     let Running { transaction, steps, snapshot, .. } = &running;
     let transaction = *transaction;
     if draws.chance(shape.failed) {
-        return Doing::Done(transaction, Outcome::Fail("refused".to_owned()));
+        return Doing::Done(transaction, Outcome::Fail("refused".into()));
     }
     if draws.chance(shape.unknown) {
         match draws.below(3) {
@@ -328,7 +328,7 @@ fn work<V: Value>(
             _ if shape.promise == Promise::Strict => late.push(steps.clone()),
             _ => {}
         }
-        return Doing::Done(transaction, Outcome::Info("timed out".to_owned()));
+        return Doing::Done(transaction, Outcome::Info("timed out".into()));
     }
     match shape.promise {
         Promise::Strict => {
@@ -340,7 +340,7 @@ fn work<V: Value>(
             let reads = store.read(steps, *snapshot);
             match store.write::<V>(steps, *snapshot) {
                 true => Doing::Done(transaction, Outcome::Ok(Reads(reads))),
-                false => Doing::Done(transaction, Outcome::Fail("conflict".to_owned())),
+                false => Doing::Done(transaction, Outcome::Fail("conflict".into())),
             }
         }
         Promise::Nothing => {

@@ -1,6 +1,6 @@
 //! The counter: a number that is added to, zero at first.
 
-use std::fmt;
+use stormglass_core::op::counter::{CounterOp, CounterRet};
 
 use crate::generate::Perform;
 use crate::model::{Effect, Kind, Model, Tally};
@@ -8,24 +8,6 @@ use crate::model::{Effect, Kind, Model, Tally};
 /// A counter. Its sum wraps around at the ends of `i64`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CounterModel;
-
-/// What is asked of a counter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CounterOp {
-    /// Add this, which may be negative.
-    Add(i64),
-    /// What is the sum?
-    Read,
-}
-
-/// What a counter answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CounterRet {
-    /// To an add: done.
-    Added,
-    /// To a read: the sum.
-    Sum(i64),
-}
 
 impl Model for CounterModel {
     type Op = CounterOp;
@@ -41,8 +23,8 @@ impl Model for CounterModel {
 
     fn step(&self, state: &i64, op: &CounterOp, ret: Option<&CounterRet>) -> Option<i64> {
         let legal = match (op, ret) {
-            (_, None) | (CounterOp::Add(_), Some(CounterRet::Added)) => true,
-            (CounterOp::Read, Some(CounterRet::Sum(sum))) => sum == state,
+            (_, None) | (CounterOp::Add { .. }, Some(CounterRet::Added)) => true,
+            (CounterOp::Read, Some(CounterRet::Value(sum))) => sum == state,
             _ => false,
         };
         legal.then(|| self.perform(state, op).0)
@@ -50,15 +32,15 @@ impl Model for CounterModel {
 
     fn effect(&self, op: &CounterOp, _ret: Option<&CounterRet>) -> Effect {
         match op {
-            CounterOp::Read | CounterOp::Add(0) => Effect::ReadOnly,
-            CounterOp::Add(_) => Effect::Any,
+            CounterOp::Read | CounterOp::Add { amount: 0 } => Effect::ReadOnly,
+            CounterOp::Add { .. } => Effect::Any,
         }
     }
 
     fn kind(&self) -> Kind<CounterOp, CounterRet> {
         Kind::Counter(|op, ret| match (op, ret) {
-            (CounterOp::Add(by), None | Some(CounterRet::Added)) => Some(Tally::Adds(*by)),
-            (CounterOp::Read, Some(CounterRet::Sum(sum))) => Some(Tally::Reads(*sum)),
+            (CounterOp::Add { amount }, None | Some(CounterRet::Added)) => Some(Tally::Adds(*amount)),
+            (CounterOp::Read, Some(CounterRet::Value(sum))) => Some(Tally::Reads(*sum)),
             _ => None,
         })
     }
@@ -67,26 +49,8 @@ impl Model for CounterModel {
 impl Perform for CounterModel {
     fn perform(&self, state: &i64, op: &CounterOp) -> (i64, CounterRet) {
         match op {
-            CounterOp::Add(by) => (state.wrapping_add(*by), CounterRet::Added),
-            CounterOp::Read => (*state, CounterRet::Sum(*state)),
-        }
-    }
-}
-
-impl fmt::Display for CounterOp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CounterOp::Add(by) => write!(f, "add {by}"),
-            CounterOp::Read => f.write_str("read"),
-        }
-    }
-}
-
-impl fmt::Display for CounterRet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CounterRet::Added => Ok(()),
-            CounterRet::Sum(sum) => write!(f, "→ {sum}"),
+            CounterOp::Add { amount } => (state.wrapping_add(*amount), CounterRet::Added),
+            CounterOp::Read => (*state, CounterRet::Value(*state)),
         }
     }
 }

@@ -36,12 +36,12 @@ pub(crate) fn cas(expect: u64, value: u64, swapped: bool) -> (KvOp, Outcome<KvRe
 
 /// The same operation, of unknown outcome.
 pub(crate) fn unknown<O, R>((op, _): (O, Outcome<R>)) -> (O, Outcome<R>) {
-    (op, Outcome::Info("timed out".to_owned()))
+    (op, Outcome::Info("timed out".into()))
 }
 
 /// The same operation, failed.
 pub(crate) fn failed<O, R>((op, _): (O, Outcome<R>)) -> (O, Outcome<R>) {
-    (op, Outcome::Fail("refused".to_owned()))
+    (op, Outcome::Fail("refused".into()))
 }
 
 /// A history from operations with their milliseconds of invocation and completion, in order of invocation. At equal

@@ -58,8 +58,8 @@ fn parse<V: Written>(number: usize, text: &str) -> Line<V> {
         }
     }
     let outcome = match outcome {
-        Some("fail") => Outcome::Fail("refused".to_owned()),
-        Some("info") => Outcome::Info("timed out".to_owned()),
+        Some("fail") => Outcome::Fail("refused".into()),
+        Some("info") => Outcome::Info("timed out".into()),
         _ => Outcome::Ok(Reads(reads)),
     };
     let process = process.map_or(100 + number as u64, |process| process[1..].parse().expect("a number"));

@@ -7,6 +7,7 @@
 mod common;
 
 mod causality;
+mod counters;
 mod locks;
 mod objects;
 mod random;

@@ -92,12 +92,12 @@ pub(crate) fn scattered<O: Clone, R>(
 
 /// Of unknown outcome.
 pub(crate) fn info<R>() -> Outcome<R> {
-    Outcome::Info("timed out".to_owned())
+    Outcome::Info("timed out".into())
 }
 
 /// Failed.
 pub(crate) fn fail<R>() -> Outcome<R> {
-    Outcome::Fail("refused".to_owned())
+    Outcome::Fail("refused".into())
 }
 
 /// A store whose reads return anything that anyone writes to their key, sooner or later. Written values are unique: the

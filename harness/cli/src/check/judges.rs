@@ -1,11 +1,12 @@
-//! Which judge and which words each model means.
+//! Which judge and which words of a file each model means.
 
 use std::io::BufRead;
 
-use clap::ValueEnum;
 use stormglass_check::histories::bank::{BankRules, Debts, bank};
 use stormglass_check::histories::causal::causal;
+use stormglass_check::histories::convergence::reads_converge;
 use stormglass_check::histories::counter::counter_bounds;
+use stormglass_check::histories::durability::lost_writes;
 use stormglass_check::histories::locks::{Holding, fenced_resource, fencing_tokens, mutex};
 use stormglass_check::histories::long_fork::long_fork;
 use stormglass_check::histories::numbers::{Across, monotonic, unique_ids};
@@ -13,62 +14,21 @@ use stormglass_check::histories::queues::{queue, total_queue};
 use stormglass_check::histories::sequential::sequential;
 use stormglass_check::histories::sessions::{Guarantee, session_guarantees};
 use stormglass_check::histories::sets::{SetDemand, set, set_full};
+use stormglass_check::histories::staleness::{Behind, bounded_staleness};
 use stormglass_check::isolation::{Analysis, Level, analyse_with};
 use stormglass_check::linearizable_with;
-use stormglass_check::models::{AppendKvModel, KvModel};
+use stormglass_check::models::{AppendKvModel, CounterModel, KvModel};
+use stormglass_core::history::History;
+use stormglass_core::op::counter::CounterOp;
+use stormglass_core::op::kv::{KvOp, KvRet};
+use stormglass_core::time::{Duration, Time};
 use stormglass_core::verdict::Verdict;
 use stormglass_formats::vocabulary::{
-    AppendKv, Bank, Counter, ListTxns, Lock, Numbers, Queue, RegisterTxns, Set,
+    AppendKv, Bank, Counter, Kv, ListTxns, Lock, Numbers, Queue, RegisterTxns, Set,
 };
 
-use super::{Asked, Judged, objects, options, read_and_judge, registers};
+use super::{Asked, CheckArguments, Judged, Model, objects, options, read_and_judge, registers};
 use crate::exit::Mistake;
-
-/// What a history is held against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Model {
-    /// Registers with read, write and cas, by key if there are keys: linearizable
-    #[value(alias = "register", alias = "cas-register")]
-    Kv,
-    /// The same registers: sequentially consistent; for small histories
-    Sequential,
-    /// The same registers, unique values: causally consistent
-    Causal,
-    /// The same registers, unique values: read your writes, monotonic reads and writes, writes follow reads
-    Sessions,
-    /// Texts by key with get, put and append: linearizable
-    AppendKv,
-    /// Transactions of [:append key value] and [:r key nil]: isolated as --level says
-    ListAppend,
-    /// Transactions of [:w key value] and [:r key nil], unique values: isolated as --level says
-    RwRegister,
-    /// The same, each key written once: no two reads disagree about the order of writes
-    LongFork,
-    /// A set with add and read: the last read shows all
-    Set,
-    /// The same: every element through all reads; nothing is lost or found twice
-    SetFull,
-    /// The same: a read shows all that was known when it began, exactly as a set does
-    LinearizableSet,
-    /// A queue with enqueue and dequeue: first in, first out, linearizable
-    Queue,
-    /// The same, in any order: nothing comes out that was not put in
-    Bag,
-    /// The same, drained at the end: all comes out, once
-    TotalQueue,
-    /// A counter with add and read: reads between what must and what may have been added
-    Counter,
-    /// A bank with transfer and read: the money is all there
-    Bank,
-    /// Locks with acquire and release: one holder at a time
-    Lock,
-    /// The same with fencing tokens, and use of what they guard: tokens grow, and old ones are refused
-    FencedLock,
-    /// A source of ids: none is handed out twice
-    UniqueIds,
-    /// A source of numbers: later ones are greater
-    Monotonic,
-}
 
 /// More configurations than this, and sequential consistency is undecided.
 const SEQUENTIAL: usize = 5_000_000;
@@ -97,10 +57,10 @@ pub(super) fn judge(asked: &Asked<'_>, input: Box<dyn BufRead>) -> Result<Judged
             alone(linearizable_with(&AppendKvModel, history, &limits))
         }),
         Model::ListAppend => read_and_judge(asked, input, ListTxns, |history| {
-            isolation(&analyse_with(history, asked.arguments.unwritten.into()), asked)
+            isolation(&analyse_with(history, asked.arguments.unwritten.unwrap_or_default().into()), asked)
         }),
         Model::RwRegister => read_and_judge(asked, input, RegisterTxns, |history| {
-            isolation(&analyse_with(history, asked.arguments.unwritten.into()), asked)
+            isolation(&analyse_with(history, asked.arguments.unwritten.unwrap_or_default().into()), asked)
         }),
         Model::LongFork => read_and_judge(asked, input, RegisterTxns, |history| alone(long_fork(history))),
         Model::Queue => read_and_judge(asked, input, Queue, |history| alone(objects::fifo(history, &limits))),
@@ -108,8 +68,8 @@ pub(super) fn judge(asked: &Asked<'_>, input: Box<dyn BufRead>) -> Result<Judged
         Model::LinearizableSet => {
             read_and_judge(asked, input, Set, |history| alone(objects::set(history, &limits)))
         }
-        Model::Counter => read_and_judge(asked, input, Counter, |history| {
-            alone(counter_bounds(history, asked.arguments.initial))
+        Model::LinearizableCounter => read_and_judge(asked, input, Counter, |history| {
+            alone(linearizable_with(&CounterModel, history, &limits))
         }),
         Model::Bank => read_and_judge(asked, input, Bank, |history| {
             let debts = if asked.arguments.allow_negative { Debts::Allowed } else { Debts::Forbidden };
@@ -126,8 +86,43 @@ pub(super) fn judge(asked: &Asked<'_>, input: Box<dyn BufRead>) -> Result<Judged
         Model::Monotonic => {
             read_and_judge(asked, input, Numbers, |history| alone(monotonic(history, Across::Everyone)))
         }
-        Model::Set | Model::SetFull | Model::TotalQueue => with_report(asked, input),
+        Model::Staleness | Model::Durability | Model::Convergence => over_time(asked, input, kv),
+        Model::Set | Model::SetFull | Model::TotalQueue | Model::Counter => with_report(asked, input),
     }
+}
+
+/// The judges of registers that need to be told a time, or how far behind is too far.
+fn over_time(asked: &Asked<'_>, input: Box<dyn BufRead>, kv: Kv) -> Result<Judged, Mistake> {
+    let CheckArguments { model, within, versions, after, .. } = asked.arguments;
+    let after = after.map(|after| Time::ZERO + after);
+    let bound = within.map(Behind::Time).or(versions.map(Behind::Versions));
+    read_and_judge(asked, input, kv, |history| match (model, bound, after) {
+        (Model::Staleness, Some(bound), _) => (bounded_staleness(history, bound), Facts::new()),
+        (Model::Durability, _, Some(recovered)) => {
+            let report = lost_writes(history, recovered, |_| "durable", &"durable");
+            let facts = report.levels.get("durable").map_or(Facts::new(), |kept| {
+                let counts = [
+                    ("acknowledged", kept.acknowledged),
+                    ("kept", kept.kept),
+                    ("lost", kept.lost.len()),
+                    ("unread", kept.unread),
+                ];
+                counts.map(|(name, count)| (name.to_owned(), count.to_string())).to_vec()
+            });
+            (report.verdict, facts)
+        }
+        (_, _, quiet) => {
+            let quiet = quiet.unwrap_or_else(|| last_write(history));
+            (reads_converge(history, quiet), vec![("quiet from".to_owned(), quiet.to_string())])
+        }
+    })
+}
+
+/// Right after the end of the last write that somebody heard the end of.
+fn last_write(history: &History<KvOp, KvRet>) -> Time {
+    let writes = history.operations().iter().filter(|one| !matches!(one.op, KvOp::Read { .. }));
+    let ends = writes.filter_map(|one| one.completed).map(|completed| completed.at);
+    ends.max().map_or(Time::ZERO, |end| end + Duration::from_nanos(1))
 }
 
 /// The judges that count.
@@ -160,6 +155,12 @@ fn with_report(asked: &Asked<'_>, input: Box<dyn BufRead>) -> Result<Judged, Mis
             }));
             (report.verdict, facts)
         }),
+        Model::Counter => read_and_judge(asked, input, Counter, |history| {
+            let reads = history.operations().iter().filter(|one| one.op == CounterOp::Read).count();
+            let never = if reads == 0 { " (nothing was held against what was added)" } else { "" };
+            let facts = vec![("reads".to_owned(), format!("{reads}{never}"))];
+            (counter_bounds(history, asked.arguments.initial.unwrap_or_default()), facts)
+        }),
         _ => read_and_judge(asked, input, Queue, |history| {
             let report = total_queue(history);
             let facts = vec![
@@ -188,6 +189,6 @@ fn isolation(analysis: &Analysis, asked: &Asked<'_>) -> (Verdict, Facts) {
         ("not", names(analysis.weakest_ruled_out())),
         ("may be", names(analysis.strongest_possible())),
     ];
-    let verdict = analysis.verdict(asked.arguments.level);
+    let verdict = analysis.verdict(asked.arguments.level.unwrap_or(Level::StrictSerializable));
     (verdict, facts.map(|(name, text)| (name.to_owned(), text)).to_vec())
 }

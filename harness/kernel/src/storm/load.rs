@@ -81,7 +81,7 @@ impl<S: System> World<S> {
         if let Some(open) = open {
             state.process = ProcessId(self.processes);
             self.processes += 1;
-            let outcome = Outcome::Info("its client died".to_owned());
+            let outcome = Outcome::Info("its client died".into());
             self.digest = mix(self.digest, hash_of(&outcome));
             self.history.complete(open, outcome, None, now);
             self.record(|world| {

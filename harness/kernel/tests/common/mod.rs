@@ -244,7 +244,7 @@ impl Client<Probe> for ProbeClient {
 
     fn on_timer(&mut self, _timer: Timer, cx: &mut Context<'_, Probe>) {
         self.open = false;
-        cx.complete(Outcome::Info("no answer".to_owned()));
+        cx.complete(Outcome::Info("no answer".into()));
     }
 }
 

@@ -158,8 +158,8 @@ impl Client<Raft> for RaftClient {
                 self.target = None;
                 let outcome = match op {
                     // A read changes nothing, so it has not happened if nobody was told its result.
-                    KvOp::Read { .. } => Outcome::Fail("no answer in time".to_owned()),
-                    KvOp::Write { .. } | KvOp::Cas { .. } => Outcome::Info("no answer in time".to_owned()),
+                    KvOp::Read { .. } => Outcome::Fail("no answer in time".into()),
+                    KvOp::Write { .. } | KvOp::Cas { .. } => Outcome::Info("no answer in time".into()),
                 };
                 self.complete(outcome, cx);
             }

@@ -120,10 +120,10 @@ impl Client<TwoPhaseCommit> for BankClient {
             Timer::Attempt => self.ask(cx),
             Timer::Deadline => {
                 let outcome = match op {
-                    _ if self.resting => Outcome::Fail("aborted every time".to_owned()),
+                    _ if self.resting => Outcome::Fail("aborted every time".into()),
                     // A read changes nothing, so it has not happened if nobody was told its result.
-                    BankOp::Read => Outcome::Fail("no answer in time".to_owned()),
-                    BankOp::Transfer { .. } => Outcome::Info("no answer in time".to_owned()),
+                    BankOp::Read => Outcome::Fail("no answer in time".into()),
+                    BankOp::Transfer { .. } => Outcome::Info("no answer in time".into()),
                 };
                 self.complete(outcome, cx);
             }

@@ -1,5 +1,8 @@
 //! `check` on small histories in every notation.
 
+mod models;
+mod options;
+
 use std::path::PathBuf;
 
 use stormglass_cli::exit::Ending;
@@ -142,186 +145,6 @@ fn every_bad_input_is_told_with_its_place() {
     insta::assert_snapshot!(told);
 }
 
-/// A history in EDN of operations one after another, each of a process of its own, that all succeed.
-fn edn(operations: &[(&str, &str, &str)]) -> String {
-    let event = |(process, (f, asked, told)): (usize, &(&str, &str, &str))| {
-        format!(
-            "{{:process {process} :type :invoke :f :{f} :value {asked}}}\n\
-             {{:process {process} :type :ok :f :{f} :value {told}}}\n"
-        )
-    };
-    operations.iter().enumerate().map(event).collect()
-}
-
-/// Each model accepts a history and rejects another one, in its own words.
-#[test]
-fn every_model_has_its_judge() {
-    type Operations = &'static [(&'static str, &'static str, &'static str)];
-    let cases: [(&str, Operations, Operations, &str); 17] = [
-        (
-            "sequential",
-            &[("write", "1", "1"), ("read", "nil", "nil")],
-            &[("read", "nil", "7")],
-            "fits nowhere",
-        ),
-        (
-            "causal",
-            &[("write", "1", "1"), ("read", "nil", "nil")],
-            // Nobody's own order is at stake here: only a read that swaps tells of two versions.
-            &[
-                ("write", "1", "1"),
-                ("cas", "[1 2]", "[1 2]"),
-                ("cas", "[2 1]", "[2 1]"),
-                ("read", "nil", "1"),
-            ],
-            "UNKNOWN",
-        ),
-        (
-            "sessions",
-            &[("write", "1", "1"), ("read", "nil", "nil")],
-            &[("read", "nil", "7")],
-            "which nobody can have written",
-        ),
-        (
-            "list-append",
-            &[("txn", "[[:append 1 1]]", "[[:append 1 1]]"), ("txn", "[[:r 1 nil]]", "[[:r 1 [1]]]")],
-            &[("txn", "[[:append 1 1]]", "[[:append 1 1]]"), ("txn", "[[:r 1 nil]]", "[[:r 1 nil]]")],
-            "VIOLATED",
-        ),
-        (
-            "rw-register",
-            &[("txn", "[[:w 1 1]]", "[[:w 1 1]]"), ("txn", "[[:r 1 nil]]", "[[:r 1 1]]")],
-            &[("txn", "[[:w 1 1]]", "[[:w 1 1]]"), ("txn", "[[:r 1 nil]]", "[[:r 1 nil]]")],
-            "VIOLATED",
-        ),
-        (
-            "long-fork",
-            &[
-                ("read", "[[:r 1 nil] [:r 2 nil]]", "[[:r 1 1] [:r 2 nil]]"),
-                ("read", "[[:r 1 nil] [:r 2 nil]]", "[[:r 1 1] [:r 2 1]]"),
-            ],
-            &[
-                ("read", "[[:r 1 nil] [:r 2 nil]]", "[[:r 1 1] [:r 2 nil]]"),
-                ("read", "[[:r 1 nil] [:r 2 nil]]", "[[:r 1 nil] [:r 2 1]]"),
-            ],
-            "another one the reverse",
-        ),
-        (
-            "set",
-            &[("add", ":a", ":a"), ("read", "nil", "[:a]")],
-            &[("add", ":a", ":a"), ("read", "nil", "[]")],
-            ": :a",
-        ),
-        (
-            "set-full",
-            &[("add", "1", "1"), ("read", "nil", "[1]")],
-            &[("add", "1", "1"), ("read", "nil", "[1 1]")],
-            "more than once",
-        ),
-        (
-            "linearizable-set",
-            &[("add", "1", "1"), ("read", "nil", "[1]")],
-            &[("add", "1", "1"), ("read", "nil", "[]")],
-            "VIOLATED",
-        ),
-        (
-            "queue",
-            &[("enqueue", "1", "1"), ("enqueue", "2", "2"), ("dequeue", "nil", "1")],
-            &[("enqueue", "1", "1"), ("enqueue", "2", "2"), ("dequeue", "nil", "2")],
-            "VIOLATED",
-        ),
-        (
-            "bag",
-            &[("enqueue", "1", "1"), ("enqueue", "2", "2"), ("dequeue", "nil", "2")],
-            &[("enqueue", "1", "1"), ("dequeue", "nil", "2")],
-            "not in the queue",
-        ),
-        (
-            "total-queue",
-            &[("enqueue", "1", "1"), ("drain", "nil", "[1]")],
-            &[("enqueue", "1", "1"), ("drain", "nil", "[]")],
-            "never dequeued",
-        ),
-        (
-            "counter",
-            &[("add", "2", "2"), ("read", "nil", "2")],
-            &[("add", "2", "2"), ("read", "nil", "1")],
-            "between 2 and 2",
-        ),
-        (
-            "bank",
-            &[("read", "nil", "{0 5, 1 5}"), ("read", "nil", "{0 0, 1 10}")],
-            &[("read", "nil", "{0 5, 1 5}"), ("read", "nil", "{0 0, 1 5}")],
-            "not 10",
-        ),
-        (
-            "lock",
-            &[("acquire", "nil", "nil")],
-            &[("acquire", "nil", "nil"), ("acquire", "nil", "nil")],
-            "while c0 held it",
-        ),
-        (
-            "fenced-lock",
-            &[("acquire", "nil", "1"), ("acquire", "nil", "2"), ("use", "1", "nil")],
-            &[("acquire", "nil", "2"), ("acquire", "nil", "1"), ("use", "1", "nil")],
-            "after c0 had got it with 2",
-        ),
-        (
-            "unique-ids",
-            &[("generate", "nil", "1"), ("generate", "nil", "\"b\"")],
-            &[("generate", "nil", "\"b\""), ("generate", "nil", "\"b\"")],
-            "the id \"b\"",
-        ),
-    ];
-    for (model, good, bad, words) in cases {
-        let (ending, page) = check(&format!("{model}-good.edn"), &edn(good), &["--model", model]).unwrap();
-        assert_eq!(ending, Ending::Ok, "{model}: {page}");
-        let (ending, page) = check(&format!("{model}-bad.edn"), &edn(bad), &["--model", model]).unwrap();
-        assert_ne!(ending, Ending::Ok, "{model}: {page}");
-        assert!(page.contains(words), "{model}: {page}");
-    }
-    let later = edn(&[("next", "nil", "2"), ("next", "nil", "1")]);
-    assert_eq!(check("monotonic.edn", &later, &["--model", "monotonic"]).unwrap().0, Ending::Violated);
-}
-
-/// What a file may leave open is said on the command line.
-#[test]
-fn options_say_what_the_file_does_not() {
-    let owing = edn(&[("read", "nil", "{0 -5, 1 15}"), ("read", "nil", "{0 0, 1 10}")]);
-    assert_eq!(check("owing.edn", &owing, &["--model", "bank"]).unwrap().0, Ending::Violated);
-    assert_eq!(check("owing.edn", &owing, &["--model", "bank", "--allow-negative"]).unwrap().0, Ending::Ok);
-    let total = ["--model", "bank", "--allow-negative", "--total", "11"];
-    assert_eq!(check("owing.edn", &owing, &total).unwrap().0, Ending::Violated);
-    let counted = edn(&[("read", "nil", "5")]);
-    assert_eq!(check("counted.edn", &counted, &["--model", "counter"]).unwrap().0, Ending::Violated);
-    assert_eq!(
-        check("counted.edn", &counted, &["--model", "counter", "--initial", "5"]).unwrap().0,
-        Ending::Ok
-    );
-    let keys = edn(&[("write", "[:a 1]", "[:a 1]"), ("read", "[:b nil]", "[:b nil]")]);
-    assert_eq!(check("keys.edn", &keys, &["--model", "kv", "--independent"]).unwrap().0, Ending::Ok);
-    let skew = "{:process 0 :type :invoke :value [[:r 1 nil] [:append 2 1]]}\n\
-                {:process 1 :type :invoke :value [[:r 2 nil] [:append 1 1]]}\n\
-                {:process 0 :type :ok :value [[:r 1 nil] [:append 2 1]]}\n\
-                {:process 1 :type :ok :value [[:r 2 nil] [:append 1 1]]}\n";
-    let (ending, page) =
-        check("skew.edn", skew, &["--model", "list-append", "--level", "serializable"]).unwrap();
-    assert_eq!(ending, Ending::Violated);
-    assert!(page.contains("G2-item"), "{page}");
-    let snapshot = ["--model", "list-append", "--level", "snapshot-isolation"];
-    assert_eq!(check("skew.edn", skew, &snapshot).unwrap().0, Ending::Ok);
-}
-
-/// Who wrote a value that the history does not know of is for the command line to say.
-#[test]
-fn an_unwritten_read_is_an_anomaly_or_from_outside() {
-    let read = edn(&[("txn", "[[:r 1 nil]]", "[[:r 1 7]]")]);
-    let model = ["--model", "rw-register"];
-    assert_eq!(check("unwritten.edn", &read, &model).unwrap().0, Ending::Violated);
-    let outside = ["--model", "rw-register", "--unwritten", "is-from-outside"];
-    assert_eq!(check("unwritten.edn", &read, &outside).unwrap().0, Ending::Ok);
-}
-
 /// A history too hard for the steps or the memory that were allowed is undecided, and says how far the search came.
 #[test]
 fn limits_end_in_undecided() {
@@ -345,4 +168,15 @@ fn limits_end_in_undecided() {
         assert!(page.contains("the longest legal order held"), "{limit:?}: {page}");
     }
     assert_eq!(check("hard.edn", &hard, &["--model", "kv"]).unwrap().0, Ending::Violated);
+}
+
+/// A history in EDN of operations one after another, each of a process of its own, that all succeed.
+fn edn(operations: &[(&str, &str, &str)]) -> String {
+    let event = |(process, (f, asked, told)): (usize, &(&str, &str, &str))| {
+        format!(
+            "{{:process {process} :type :invoke :f :{f} :value {asked}}}\n\
+             {{:process {process} :type :ok :f :{f} :value {told}}}\n"
+        )
+    };
+    operations.iter().enumerate().map(event).collect()
 }

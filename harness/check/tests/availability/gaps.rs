@@ -50,7 +50,7 @@ fn measured_gaps_are_those_of_the_definition() {
         let mut history: History<(), ()> = History::new();
         for &(asked, completed, ok) in &ops {
             let id = history.invoke(ProcessId(0), ClientId(0), (), Time::from_nanos(asked));
-            let outcome = if ok { Outcome::Ok(()) } else { Outcome::Fail(String::new()) };
+            let outcome = if ok { Outcome::Ok(()) } else { Outcome::Fail("".into()) };
             if let Some(completed) = completed {
                 history.complete(id, outcome, None, Time::from_nanos(completed));
             }
