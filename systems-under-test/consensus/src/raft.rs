@@ -4,14 +4,14 @@
 //!
 //! | part of the protocol | where | source |
 //! |---|---|---|
-//! | what a server remembers | `replica`, `ballot`, `log` | Figure 2, "State" |
+//! | what a server remembers | `replica`, `ballot` | Figure 2, "State" |
 //! | elections, pre-vote, check-quorum | `election` | §5.2, §5.4.1; dissertation §4.2.3, §6.2, §9.6 |
 //! | a leader replicates | `replication` | §5.3; dissertation §10.2 |
 //! | a follower stores | `follower` | §5.3, Figure 2, "AppendEntries RPC" |
 //! | commit and apply | `commit` | §5.3, §5.4.2, Figure 8 |
 //! | reads | `read` | §8; dissertation §6.4 |
 //! | clients, exactly once | `client`, `machine` | §8; dissertation §6.3 |
-//! | what is on disk | `storage` | §5.1, "stable storage" |
+//! | the log, in memory and on stable storage | [`stormglass_replicated_log`] | §5.1, §5.3 |
 //! | deliberate defects | `bugs` | real incidents |
 //! | invariants, watched | `monitors` | Figure 3 |
 //!
@@ -36,17 +36,15 @@ mod read;
 mod lease;
 mod machine;
 mod client;
-mod log;
 mod ballot;
-mod storage;
 mod bugs;
 mod monitors;
 
 pub use bugs::RaftBug;
-pub use client::RaftClient;
 pub use event::Event;
 pub use message::{Ballot, Entries, Message, Timer};
 pub use node::RaftNode;
 pub use settings::{Settings, SettingsError};
+pub use stormglass_replicated_log::LogClient;
 pub use system::Raft;
 pub use types::{Command, Entry, Index, Position, Sequence, Term};

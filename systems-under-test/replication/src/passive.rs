@@ -29,7 +29,7 @@
 //! | the in-sync set | `in_sync` | PacificA §2.3; Kafka |
 //! | sending, storing, rewinding | `stream`, `backup` | Kafka KIP-101: epochs find the common prefix, never a high watermark |
 //! | state, exactly once | `machine` | Liskov and Cowling, *Viewstamped Replication Revisited* (2012), §4.1, client table |
-//! | what is on disk | `log`, `storage` | |
+//! | the log, in memory and on disk; the client | [`stormglass_replicated_log`] | |
 //! | deliberate defects | `bugs` | real incidents |
 //! | invariants, watched | `monitors` | |
 //!
@@ -55,17 +55,15 @@ mod stream;
 mod backup;
 mod machine;
 mod client;
-mod log;
-mod storage;
 mod bugs;
 mod monitors;
 
 pub use bugs::PassiveBug;
-pub use client::PassiveClient;
 pub use event::Event;
 pub use members::Group;
 pub use message::{Configuration, Entries, Message, Standing, Timer};
 pub use node::PassiveNode;
 pub use settings::{Mode, Settings, SettingsError};
+pub use stormglass_replicated_log::LogClient;
 pub use system::Passive;
 pub use types::{Acknowledged, Command, Entry, Epoch, Level, Lsn, Position, Sequence};

@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use stormglass_consensus::raft::{Raft, RaftClient, RaftNode};
+use stormglass_consensus::raft::{LogClient, Raft, RaftNode};
 use stormglass_core::disk::SyncFate;
 use stormglass_core::op::kv::KvOp;
 use stormglass_core::prelude::*;
@@ -35,7 +35,7 @@ struct Machine {
 }
 
 struct ClientMachine {
-    client: RaftClient,
+    client: LogClient,
     busy: bool,
     waiting: VecDeque<KvOp>,
 }
@@ -60,7 +60,7 @@ pub fn raft(operations: &[PlannedOperation<KvOp>], span: Duration, seed: u64) ->
     let (system, cluster) = (Raft::default(), Cluster::dense(NODES, CLIENTS));
     let mut world = Loop::new(&system, &cluster, seed);
     for host in 0..NODES + CLIENTS {
-        world.step(host, RaftNode::on_start, RaftClient::on_start);
+        world.step(host, RaftNode::on_start, <LogClient as Client<Raft>>::on_start);
     }
     world.push(CRASH_EVERY, Event::Crash);
     world.push(CUT_EVERY, Event::Cut);
@@ -179,7 +179,7 @@ impl Loop {
         &mut self,
         host: u32,
         node: impl FnOnce(&mut RaftNode, &mut Context<'_, Raft>),
-        client: impl FnOnce(&mut RaftClient, &mut Context<'_, Raft>),
+        client: impl FnOnce(&mut LogClient, &mut Context<'_, Raft>),
     ) {
         if host < NODES {
             self.node_step(host, node);
@@ -198,7 +198,7 @@ impl Loop {
     }
 
     #[inline(always)]
-    fn client_step(&mut self, host: u32, input: impl FnOnce(&mut RaftClient, &mut Context<'_, Raft>)) {
+    fn client_step(&mut self, host: u32, input: impl FnOnce(&mut LogClient, &mut Context<'_, Raft>)) {
         let client = &mut self.clients[(host - NODES) as usize].client;
         let draws = Draws::new(CausalId::from_u64(self.stream.next()), Purpose::Node);
         let disk = &mut self.machines[host as usize].disk;

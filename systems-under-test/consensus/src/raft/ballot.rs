@@ -1,144 +1,73 @@
-//! Term and vote (Figure 2, "Persistent state on all servers"), and the file that keeps them.
-//!
-//! One record within one sector, written over in place: a sector reaches the disk whole or not at all, so a
-//! crash leaves the record before or the record after.
+//! Term and vote (Figure 2, "Persistent state on all servers"), in a file that is written over in place.
 
 use stormglass_core::context::Context;
-use stormglass_core::disk::{DiskError, FileId, SyncId};
+use stormglass_core::disk::{DiskError, SyncId};
 use stormglass_core::id::NodeId;
-use stormglass_core::random::mix;
+use stormglass_replicated_log::{Cell, RecoveryError};
 
 use super::Raft;
-use super::storage::{RecoveryError, VOTE_FILE};
 use super::types::Term;
 
-const RECORD: usize = 24;
+/// The file of term and vote.
+pub(super) const VOTE_FILE: &str = "vote";
 
-/// The current term and the vote in it.
+/// The current term and the vote in it: a word for the term, and one that is 0 without a vote, and else the candidate's
+/// number and one.
 #[derive(Clone, Debug)]
-pub(super) struct TermAndVote {
-    term: Term,
-    vote: Option<NodeId>,
-    file: FileId,
-    /// Whether memory is ahead of the file.
-    changed: bool,
-    /// The sync after which the file is durable as memory is; `None` if it is.
-    sync: Option<SyncId>,
-}
+pub(super) struct TermAndVote(Cell<2>);
 
 impl TermAndVote {
-    /// Reads term and vote from the disk; a new server is in term 0. They count as durable after a sync.
+    /// Reads term and vote from the disk; a new server is in term 0.
     pub(super) fn open(cx: &mut Context<'_, Raft>) -> Result<TermAndVote, RecoveryError> {
-        let mut disk = cx.disk();
-        let file = disk.open(VOTE_FILE)?;
-        let bytes = disk.read(file)?;
-        let (term, vote) = if bytes.is_empty() {
-            (Term::default(), None)
-        } else {
-            decode(bytes).ok_or(RecoveryError::Corrupt)?
-        };
-        Ok(TermAndVote { term, vote, file, changed: true, sync: None })
+        let cell = Cell::open(VOTE_FILE, cx)?;
+        candidate(cell.words()[1])?;
+        Ok(TermAndVote(cell))
     }
 
     /// The current term.
     #[inline]
     pub(super) fn term(&self) -> Term {
-        self.term
+        Term(self.0.words()[0])
     }
 
     /// Whom this server has voted for in the current term.
     pub(super) fn vote(&self) -> Option<NodeId> {
-        self.vote
+        candidate(self.0.words()[1]).expect("it was looked at when it was read")
     }
 
     /// Goes to a later term, with a vote or without.
     pub(super) fn enter(&mut self, term: Term, vote: Option<NodeId>) {
-        self.term = term;
-        self.vote = vote;
-        self.changed = true;
+        let vote = vote.map_or(0, |candidate| u64::from(candidate.0) + 1);
+        self.0.set([term.0, vote]);
     }
 
     /// Votes in the current term.
     pub(super) fn give_vote(&mut self, candidate: NodeId) {
-        if self.vote != Some(candidate) {
-            self.enter(self.term, Some(candidate));
+        if self.vote() != Some(candidate) {
+            self.enter(self.term(), Some(candidate));
         }
     }
 
     /// Whether a crash now would leave term and vote as they are.
     #[inline]
     pub(super) fn durable(&self) -> bool {
-        !self.changed && self.sync.is_none()
+        self.0.durable()
     }
 
     /// Writes what has changed, and begins a sync of it.
     #[inline]
     pub(super) fn flush(&mut self, cx: &mut Context<'_, Raft>) -> Result<(), DiskError> {
-        if !self.changed {
-            return Ok(());
-        }
-        let record = encode(self.term, self.vote);
-        cx.disk().write(self.file, 0, &record)?;
-        // Only the latest sync counts: an earlier one in flight speaks for what is no longer current.
-        self.sync = Some(cx.disk().sync(self.file));
-        self.changed = false;
-        Ok(())
+        self.0.flush(cx)
     }
 
     /// A sync has ended. After an error the record is written again.
     pub(super) fn on_synced(&mut self, sync: SyncId, result: &Result<(), DiskError>) {
-        if self.sync != Some(sync) {
-            return;
-        }
-        self.sync = None;
-        self.changed |= result.is_err();
+        self.0.on_synced(sync, result);
     }
 }
 
-fn encode(term: Term, vote: Option<NodeId>) -> [u8; RECORD] {
-    let vote = vote.map_or(0, |candidate| u64::from(candidate.0) + 1);
-    let mut record = [0; RECORD];
-    for (place, word) in [term.0, vote, check(term.0, vote)].into_iter().enumerate() {
-        record[8 * place..8 * place + 8].copy_from_slice(&word.to_le_bytes());
-    }
-    record
-}
-
-fn decode(bytes: &[u8]) -> Option<(Term, Option<NodeId>)> {
-    let word = |place: usize| {
-        let bytes = bytes.get(8 * place..)?.first_chunk()?;
-        Some(u64::from_le_bytes(*bytes))
-    };
-    let (term, vote, stored) = (word(0)?, word(1)?, word(2)?);
-    if check(term, vote) != stored {
-        return None;
-    }
-    let candidate = match vote.checked_sub(1) {
-        None => None,
-        Some(id) => Some(NodeId(u32::try_from(id).ok()?)),
-    };
-    Some((Term(term), candidate))
-}
-
-fn check(term: u64, vote: u64) -> u64 {
-    mix(mix(term, 1), mix(vote, 2))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Term and vote come back from their record; a flipped bit does not go unseen.
-    #[test]
-    fn a_record_reads_back_or_is_refused() {
-        for vote in [None, Some(NodeId(0)), Some(NodeId(u32::MAX))] {
-            let record = encode(Term(7), vote);
-            assert_eq!(decode(&record), Some((Term(7), vote)));
-            for bit in 0..RECORD * 8 {
-                let mut damaged = record;
-                damaged[bit / 8] ^= 1 << (bit % 8);
-                assert_eq!(decode(&damaged), None, "bit {bit}");
-            }
-        }
-    }
+/// The candidate of a word.
+fn candidate(vote: u64) -> Result<Option<NodeId>, RecoveryError> {
+    let Some(id) = vote.checked_sub(1) else { return Ok(None) };
+    u32::try_from(id).map(|id| Some(NodeId(id))).map_err(|_| RecoveryError::Corrupt)
 }

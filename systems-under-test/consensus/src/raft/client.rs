@@ -1,169 +1,25 @@
-//! A client: it finds the leader, asks until it is answered, and knows when to give up (§8).
-//!
-//! Every operation has its own number, also one after an operation whose outcome is unknown, and every retry
-//! carries the number of its first try; so the servers carry it out once. A late or doubled answer carries a
-//! number that is no longer open.
+//! What clients of Raft ask and are told (§8). How they look for the leader is the same for every log: see
+//! [`LogClient`](stormglass_replicated_log::LogClient).
 
-use stormglass_core::cluster::Cluster;
-use stormglass_core::context::Context;
-use stormglass_core::history::Outcome;
-use stormglass_core::id::{Address, NodeId};
-use stormglass_core::op::kv::KvOp;
-use stormglass_core::system::Client;
+use stormglass_core::op::kv::{KvOp, KvRet};
+use stormglass_replicated_log::{Answer, LogSystem, Sequence};
 
 use super::Raft;
 use super::message::{Message, Timer};
-use super::settings::Settings;
-use super::types::Sequence;
 
-/// How often a client follows a hint before it waits: two servers may each believe the other to lead.
-const HINTS_PER_ATTEMPT: u32 = 2;
+impl LogSystem for Raft {
+    const ATTEMPT: Timer = Timer::Attempt;
+    const DEADLINE: Timer = Timer::Deadline;
 
-/// A client of a Raft cluster. Its address is the name of its session.
-#[derive(Clone, Debug)]
-pub struct RaftClient {
-    settings: Settings,
-    servers: Vec<NodeId>,
-    /// The server asked last: the believed leader, if the last answer was good.
-    target: Option<NodeId>,
-    /// The number of the latest operation.
-    sequence: Sequence,
-    /// That operation, while it is open.
-    open: Option<KvOp>,
-    hints_followed: u32,
-    /// Attempts at it that nobody has answered.
-    failures: u32,
-    /// Whether it waits before the next attempt.
-    resting: bool,
-}
-
-impl RaftClient {
-    pub(super) fn new(settings: Settings, cluster: &Cluster) -> RaftClient {
-        RaftClient {
-            settings,
-            servers: cluster.nodes().to_vec(),
-            target: None,
-            sequence: Sequence::default(),
-            open: None,
-            hints_followed: 0,
-            failures: 0,
-            resting: false,
-        }
+    fn request(sequence: Sequence, op: KvOp) -> Message {
+        Message::Request { sequence, op }
     }
 
-    /// Asks the target, and waits.
-    fn attempt(&mut self, cx: &mut Context<'_, Raft>) {
-        self.resting = false;
-        self.hints_followed = 0;
-        cx.set_timer(Timer::Attempt, self.settings.client_attempt_timeout);
-        self.ask(cx);
-    }
-
-    /// Nobody answered in time: the client turns elsewhere, at once or after a rest.
-    fn retry(&mut self, cx: &mut Context<'_, Raft>) {
-        self.failures = self.failures.saturating_add(1);
-        let wait = self.settings.retry.wait(self.failures, cx.rng());
-        if wait.is_zero() {
-            self.turn_elsewhere(cx);
-            self.attempt(cx);
-        } else {
-            self.resting = true;
-            cx.set_timer(Timer::Attempt, wait);
-        }
-    }
-
-    fn ask(&mut self, cx: &mut Context<'_, Raft>) {
-        if let (Some(op), Some(target)) = (self.open, self.target) {
-            let sequence = self.sequence;
-            cx.send(target, Message::Request { sequence, op });
-        }
-    }
-
-    /// Turns to another server than the last one, any of them.
-    fn turn_elsewhere(&mut self, cx: &mut Context<'_, Raft>) {
-        let others = self.servers.len() - usize::from(self.target.is_some() && self.servers.len() > 1);
-        let chosen = cx.rng().below(others as u64) as usize;
-        let mut candidates = self
-            .servers
-            .iter()
-            .copied()
-            .filter(|&server| self.servers.len() == 1 || Some(server) != self.target);
-        self.target = candidates.nth(chosen);
-    }
-
-    fn complete(
-        &mut self,
-        outcome: Outcome<<Raft as stormglass_core::system::System>::Ret>,
-        cx: &mut Context<'_, Raft>,
-    ) {
-        self.open = None;
-        cx.cancel_timer(Timer::Attempt);
-        cx.cancel_timer(Timer::Deadline);
-        cx.complete(outcome);
-    }
-}
-
-impl Client<Raft> for RaftClient {
-    /// A client that comes back under its old name remembers no number. The monotonic clock has gone on by more
-    /// nanoseconds than there were operations, so from there on every number is new.
-    fn on_start(&mut self, cx: &mut Context<'_, Raft>) {
-        self.sequence = Sequence(cx.elapsed().as_nanos());
-    }
-
-    fn on_invoke(&mut self, op: KvOp, cx: &mut Context<'_, Raft>) {
-        self.sequence = self.sequence.next();
-        self.open = Some(op);
-        self.failures = 0;
-        cx.set_timer(Timer::Deadline, self.settings.client_deadline);
-        if self.target.is_none() {
-            self.turn_elsewhere(cx);
-        }
-        self.attempt(cx);
-    }
-
-    fn on_message(&mut self, from: Address, message: Message, cx: &mut Context<'_, Raft>) {
+    fn answer(message: Message) -> Option<Answer<KvRet>> {
         match message {
-            Message::Reply { sequence, ret } if self.open.is_some() && sequence == self.sequence => {
-                self.target = from.node();
-                self.complete(Outcome::Ok(ret), cx);
-            }
-            // Only the server asked last can say where to go; without a hint, time will tell. Nor does a hint that
-            // comes late cut a rest short.
-            Message::NotLeader { sequence, leader: Some(leader) }
-                if self.open.is_some()
-                    && !self.resting
-                    && sequence == self.sequence
-                    && from.node() == self.target
-                    && self.hints_followed < HINTS_PER_ATTEMPT =>
-            {
-                self.hints_followed += 1;
-                self.target = Some(leader);
-                self.ask(cx);
-            }
-            _ => {}
-        }
-    }
-
-    fn on_timer(&mut self, timer: Timer, cx: &mut Context<'_, Raft>) {
-        let Some(op) = self.open else {
-            return;
-        };
-        match timer {
-            Timer::Attempt if self.resting => {
-                self.turn_elsewhere(cx);
-                self.attempt(cx);
-            }
-            Timer::Attempt => self.retry(cx),
-            Timer::Deadline => {
-                self.target = None;
-                let outcome = match op {
-                    // A read changes nothing, so it has not happened if nobody was told its result.
-                    KvOp::Read { .. } => Outcome::Fail("no answer in time".into()),
-                    KvOp::Write { .. } | KvOp::Cas { .. } => Outcome::Info("no answer in time".into()),
-                };
-                self.complete(outcome, cx);
-            }
-            Timer::Election | Timer::Heartbeat | Timer::Disk => {}
+            Message::Reply { sequence, ret } => Some(Answer::Done(sequence, ret)),
+            Message::NotLeader { sequence, leader } => Some(Answer::Elsewhere(sequence, leader)),
+            _ => None,
         }
     }
 }
@@ -172,30 +28,37 @@ impl Client<Raft> for RaftClient {
 mod tests {
     use stormglass_core::prelude::*;
     use stormglass_core::retry::Backoff;
+    use stormglass_replicated_log::{LogClient, Sequence};
 
     use super::*;
+    use crate::raft::Settings;
+
+    /// What was asked of whom, and how long the client waits.
+    type Step = (Vec<(Address, Sequence)>, Vec<Duration>);
 
     /// What a client of three servers asks for in one step, on its own.
-    fn step(
-        client: &mut RaftClient,
-        input: impl FnOnce(&mut RaftClient, &mut Context<'_, Raft>),
-    ) -> (usize, Vec<Duration>) {
+    fn step(client: &mut LogClient, input: impl FnOnce(&mut LogClient, &mut Context<'_, Raft>)) -> Step {
         let (mut disk, mut effects) = (Disk::new(), Vec::new());
         let clock = LocalClock::new();
         let draws = Draws::new(CausalId::root(Seed(1), Purpose::Node), Purpose::Node);
         input(client, &mut Context::new(Time::ZERO, &clock, draws, &mut disk, &mut effects));
-        let sent = effects.iter().filter(|effect| matches!(effect, Effect::Send { .. })).count();
+        let asked = effects.iter().filter_map(|effect| match effect {
+            Effect::Send { to, message: Message::Request { sequence, .. } } => Some((*to, *sequence)),
+            _ => None,
+        });
         let waits = effects.iter().filter_map(|effect| match effect {
             Effect::SetTimer { timer: Timer::Attempt, after } => Some(*after),
             _ => None,
         });
-        (sent, waits.collect())
+        (asked.collect(), waits.collect())
     }
 
-    fn client(retry: Backoff) -> RaftClient {
-        let mut client = RaftClient::new(Settings { retry, ..Settings::default() }, &Cluster::dense(3, 1));
-        let _ = step(&mut client, |client, cx| client.on_invoke(KvOp::Read { key: 0 }, cx));
-        client
+    /// A client that has asked for something, and whom.
+    fn client(retry: Backoff) -> (LogClient, NodeId, Sequence) {
+        let raft = Raft::new(Settings { retry, ..Settings::default() }).unwrap();
+        let mut client = raft.client(ClientId(0), &Cluster::dense(3, 1));
+        let (asked, _) = step(&mut client, |client, cx| client.on_invoke(KvOp::Read { key: 0 }, cx));
+        (client, asked[0].0.node().unwrap(), asked[0].1)
     }
 
     /// Without back-off a client that nobody answers asks again at once; with it, it rests first, longer each time,
@@ -204,10 +67,13 @@ mod tests {
     fn a_client_that_backs_off_rests_before_it_asks_again() {
         let ms = Duration::from_millis;
         let timeout = Settings::default().client_attempt_timeout;
-        let late = |client: &mut RaftClient| step(client, |client, cx| client.on_timer(Timer::Attempt, cx));
-        assert_eq!(late(&mut client(Backoff::None)), (1, vec![timeout]));
+        let late = |client: &mut LogClient| {
+            let (asked, waits) = step(client, |client, cx| client.on_timer(Timer::Attempt, cx));
+            (asked.len(), waits)
+        };
+        assert_eq!(late(&mut client(Backoff::None).0), (1, vec![timeout]));
         let retry = Backoff::Exponential { first: ms(50), cap: ms(150), jitter: Ratio::ZERO };
-        let mut client = client(retry);
+        let mut client = client(retry).0;
         for wait in [50, 100, 150, 150] {
             assert_eq!(late(&mut client), (0, vec![ms(wait)]), "it rests");
             assert_eq!(late(&mut client), (1, vec![timeout]), "it asks");
@@ -220,12 +86,14 @@ mod tests {
     /// A hint that comes late does not cut a rest short.
     #[test]
     fn a_hint_does_not_cut_a_rest_short() {
-        let mut client = client(Backoff::Fixed(Duration::from_millis(50)));
-        let _ = step(&mut client, |client, cx| client.on_timer(Timer::Attempt, cx));
-        let (asked, sequence) = (client.target.unwrap(), client.sequence);
+        let (mut client, asked, sequence) = client(Backoff::Fixed(Duration::from_millis(50)));
         let leader = Some(NodeId(if asked == NodeId(1) { 2 } else { 1 }));
-        let hint = Message::NotLeader { sequence, leader };
-        assert_eq!(step(&mut client, |client, cx| client.on_message(asked.into(), hint, cx)).0, 0);
-        assert!(client.open.is_some());
+        let hinted = |client: &mut LogClient| {
+            let hint = Message::NotLeader { sequence, leader };
+            step(client, |client, cx| client.on_message(asked.into(), hint, cx)).0
+        };
+        assert_eq!(hinted(&mut client.clone()).len(), 1, "a hint in time is followed");
+        let _ = step(&mut client, |client, cx| client.on_timer(Timer::Attempt, cx));
+        assert_eq!(hinted(&mut client), []);
     }
 }

@@ -9,7 +9,6 @@ mod leader_completeness;
 mod state_machine_safety;
 mod committed_on_durable_quorum;
 mod no_regress;
-mod durable_log;
 
 use stormglass_core::id::NodeId;
 use stormglass_core::monitor::{Monitor, View};
@@ -17,8 +16,7 @@ use stormglass_core::time::Time;
 use stormglass_core::verdict::{Verdict, Violation};
 
 use super::Raft;
-use super::log::Log;
-use super::types::Index;
+use super::types::{Index, Log};
 
 /// Fresh monitors, for one run.
 pub(super) fn all() -> Vec<Box<dyn Monitor<Raft>>> {

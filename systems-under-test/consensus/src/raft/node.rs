@@ -6,12 +6,12 @@ use stormglass_core::disk::{DiskError, SyncId};
 use stormglass_core::id::{Address, NodeId};
 use stormglass_core::system::{Awaited, Node, Role};
 use stormglass_core::time::Duration;
+use stormglass_replicated_log::RecoveryError;
 
 use super::Raft;
 use super::event::Event;
 use super::message::{Message, Timer};
 use super::replica::{Members, Replica};
-use super::storage::RecoveryError;
 
 /// How long to wait before a disk that refused is asked again.
 pub(super) const DISK_RETRY: Duration = Duration::from_millis(20);

@@ -6,6 +6,7 @@ use stormglass_core::context::Context;
 use stormglass_core::disk::{DiskError, SyncId};
 use stormglass_core::id::{Address, NodeId};
 use stormglass_core::system::{Awaited, Role};
+use stormglass_replicated_log::{Names, RecoveryError};
 
 use super::Raft;
 use super::ballot::TermAndVote;
@@ -13,13 +14,11 @@ use super::bugs::RaftBug;
 use super::election::{Patience, Votes};
 use super::event::Event;
 use super::follower::Acknowledgement;
-use super::log::Log;
 use super::machine::Machine;
 use super::message::{Message, Timer};
 use super::node::DISK_RETRY;
 use super::replication::Leader;
-use super::storage::{Names, RecoveryError};
-use super::types::{Index, Term};
+use super::types::{Index, Log, Term};
 
 /// Who takes part, seen from one server.
 #[derive(Clone, Debug)]

@@ -11,12 +11,11 @@ use super::Raft;
 use super::bugs::RaftBug;
 use super::event::Event;
 use super::lease::Lease;
-use super::log::Log;
 use super::machine::Known;
 use super::message::{Entries, Message, Timer};
 use super::read::PendingRead;
 use super::replica::{Part, Replica};
-use super::types::{Command, Entry, Index, Position, Sequence, Term};
+use super::types::{Command, Entry, Index, Log, Position, Sequence, Term};
 
 /// What only a leader remembers ("Volatile state on leaders"): new at every election.
 #[derive(Clone, Debug)]

@@ -8,9 +8,9 @@ use stormglass_core::monitor::Monitor;
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::system::System;
 use stormglass_core::time::Duration;
+use stormglass_replicated_log::LogClient;
 
 use super::bugs::RaftBug;
-use super::client::RaftClient;
 use super::event::Event;
 use super::message::{Message, Timer};
 use super::monitors;
@@ -78,7 +78,7 @@ impl From<Raft> for Settings {
 impl System for Raft {
     const NAME: &'static str = "raft";
     type Node = RaftNode;
-    type Client = RaftClient;
+    type Client = LogClient;
     type Message = Message;
     type Timer = Timer;
     type Event = Event;
@@ -89,8 +89,8 @@ impl System for Raft {
         RaftNode::new(*self, id, cluster)
     }
 
-    fn client(&self, _id: ClientId, cluster: &Cluster) -> RaftClient {
-        RaftClient::new(self.settings, cluster)
+    fn client(&self, _id: ClientId, cluster: &Cluster) -> LogClient {
+        LogClient::new(self.settings.patience(), cluster)
     }
 
     fn monitors(&self) -> Vec<Box<dyn Monitor<Raft>>> {

@@ -7,7 +7,7 @@ pub mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stormglass_consensus::raft::{Event, Message, Raft, RaftClient, RaftNode, Timer};
+use stormglass_consensus::raft::{Event, LogClient, Message, Raft, RaftNode, Timer};
 use stormglass_core::disk::{CrashLoss, SyncFate, SyncTarget};
 use stormglass_core::prelude::*;
 
@@ -62,7 +62,7 @@ pub struct World {
     pub now: Time,
     nodes: BTreeMap<NodeId, Option<RaftNode>>,
     disks: BTreeMap<NodeId, Disk>,
-    clients: Vec<RaftClient>,
+    clients: Vec<LogClient>,
     queue: BTreeMap<(Time, u64), Input>,
     queued: u64,
     timers: BTreeMap<(Address, Timer), u64>,
@@ -227,7 +227,7 @@ impl World {
         }
     }
 
-    fn client_step(&mut self, id: ClientId, act: impl FnOnce(&mut RaftClient, &mut Context<'_, Raft>)) {
+    fn client_step(&mut self, id: ClientId, act: impl FnOnce(&mut LogClient, &mut Context<'_, Raft>)) {
         let draws = self.draws(Purpose::Node);
         let (mut disk, clock, mut effects) = (Disk::new(), LocalClock::new(), Vec::new());
         let client = &mut self.clients[id.0 as usize];

@@ -20,6 +20,7 @@ use stormglass_core::disk::{DiskError, SyncId};
 use stormglass_core::id::{Address, NodeId};
 use stormglass_core::system::{Awaited, Role};
 use stormglass_core::time::Time;
+use stormglass_replicated_log::{Names, RecoveryError};
 
 use super::Passive;
 use super::bugs::PassiveBug;
@@ -29,7 +30,6 @@ use super::members::{Group, Members};
 use super::message::{Configuration, Message, Standing, Timer};
 use super::node::DISK_RETRY;
 use super::settings::Mode;
-use super::storage::{Names, RecoveryError};
 use super::types::{Epoch, Position};
 
 /// How many times longer than at first it waits at most for answers. Each epoch in which too few came makes the next

@@ -6,6 +6,7 @@ use stormglass_core::id::NodeId;
 use super::Passive;
 use super::bugs::PassiveBug;
 use super::event::Event;
+use super::machine::Machine;
 use super::message::Message;
 use super::replica::{Part, Replica};
 use super::types::{Entry, Epoch, Lsn, Position};
@@ -25,7 +26,7 @@ impl Replica {
         self.adopt(epoch, cx);
         let Part::Backup(backup) = &mut self.part else { return };
         backup.primary = Some(from);
-        if self.log.epoch_at(previous.lsn) != Some(previous.epoch) {
+        if self.log.term_at(previous.lsn) != Some(previous.epoch) {
             let until = self.common_at_most(previous.lsn);
             let previous = previous.lsn;
             return cx.send(from, Message::Mismatched { epoch, previous, until });
@@ -47,8 +48,8 @@ impl Replica {
     /// How far the logs may be equal if they differ at `lsn`: this log has nothing there, or all of an epoch that the
     /// primary does not have there.
     fn common_at_most(&self, lsn: Lsn) -> Lsn {
-        match self.log.epoch_at(lsn) {
-            None => self.log.last_lsn(),
+        match self.log.term_at(lsn) {
+            None => self.log.last_index(),
             Some(epoch) => self.log.first_of(epoch).previous(),
         }
     }
@@ -63,7 +64,7 @@ impl Replica {
             return verified;
         }
         let kept = previous.plus(held as u64);
-        if kept < self.log.last_lsn() {
+        if kept < self.log.last_index() {
             self.rewind(kept, cx);
         }
         for &entry in missing {
@@ -77,9 +78,9 @@ impl Replica {
     /// How many of the entries behind `previous` the log holds already.
     fn count_held(&self, previous: Lsn, entries: &[Entry]) -> usize {
         if self.has(PassiveBug::NoRewind) {
-            return entries.len().min((self.log.last_lsn().0 - previous.0) as usize);
+            return entries.len().min((self.log.last_index().0 - previous.0) as usize);
         }
-        let holds = |(entry, lsn): (&Entry, u64)| self.log.epoch_at(Lsn(lsn)) == Some(entry.epoch);
+        let holds = |(entry, lsn): (&Entry, u64)| self.log.term_at(Lsn(lsn)) == Some(entry.epoch);
         entries.iter().zip(previous.next().0..).take_while(|&pair| holds(pair)).count()
     }
 
@@ -87,7 +88,7 @@ impl Replica {
     fn rewind(&mut self, kept: Lsn, cx: &mut Context<'_, Passive>) {
         let from = self.log.last();
         self.log.truncate(kept.next());
-        self.machine = self.log.replay();
+        self.machine = Machine::of(&self.log);
         cx.emit(Event::Rewound { kept: self.log.last(), from });
         cx.point("rewound");
     }
@@ -107,7 +108,7 @@ impl Replica {
     /// How much of the log may be confirmed: what is on disk.
     fn confirmable(&self) -> Lsn {
         if self.has(PassiveBug::AckBeforeFsync) {
-            return self.log.last_lsn();
+            return self.log.last_index();
         }
         self.durable()
     }

@@ -3,12 +3,15 @@
 use stormglass_core::context::Context;
 use stormglass_core::disk::{Disk, DiskError, SyncId};
 use stormglass_core::id::NodeId;
+use stormglass_replicated_log::{Cell, RecoveryError, decode};
 
 use super::Passive;
 use super::members::Group;
 use super::message::Configuration;
-use super::storage::{CONFIGURATION_FILE, Cell, RecoveryError, decode};
 use super::types::Epoch;
+
+/// The file of the arbiter's configuration.
+const CONFIGURATION_FILE: &str = "configuration";
 
 /// Epoch, version, primary (0 for none, otherwise its id and 1), in-sync set, and who had answered when the primary
 /// was appointed.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use stormglass_core::id::ClientId;
 use stormglass_core::op::kv::{KvOp, KvRet};
 
-use super::types::{Command, Entry, Lsn, Sequence};
+use super::types::{Command, Entry, Log, Lsn, Sequence};
 
 /// What a log amounts to.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +40,15 @@ pub(super) enum Known {
 }
 
 impl Machine {
+    /// What the whole log amounts to.
+    pub(super) fn of(log: &Log) -> Machine {
+        let mut machine = Machine::default();
+        for (entry, lsn) in log.iter().zip(1..) {
+            machine.apply(Lsn(lsn), entry);
+        }
+        machine
+    }
+
     /// Whether a client's operation has been carried out.
     pub(super) fn known(&self, client: ClientId, sequence: Sequence) -> Known {
         match self.sessions.get(&client) {

@@ -1,9 +1,6 @@
 //! What travels: between replicas and arbiter, from primary to backups and back, and between nodes and clients.
 
-use std::fmt;
-use std::sync::Arc;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use stormglass_core::id::NodeId;
 use stormglass_core::op::kv::KvOp;
 
@@ -136,43 +133,8 @@ pub enum Timer {
     Deadline,
 }
 
-/// A shared run of entries; empty without an allocation.
-#[derive(Clone, Default, PartialEq)]
-pub struct Entries(Option<Arc<[Entry]>>);
-
-impl Entries {
-    /// These entries, shared from now on.
-    pub fn new(entries: impl ExactSizeIterator<Item = Entry>) -> Entries {
-        match entries.len() {
-            0 => Entries(None),
-            _ => Entries(Some(entries.collect())),
-        }
-    }
-
-    /// The entries, in order.
-    #[must_use]
-    pub fn as_slice(&self) -> &[Entry] {
-        self.0.as_deref().unwrap_or_default()
-    }
-}
-
-impl fmt::Debug for Entries {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_slice().fmt(f)
-    }
-}
-
-impl Serialize for Entries {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.as_slice().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Entries {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entries, D::Error> {
-        Vec::deserialize(deserializer).map(|entries: Vec<Entry>| Entries::new(entries.into_iter()))
-    }
-}
+/// A shared run of entries.
+pub type Entries = stormglass_replicated_log::Entries<Entry>;
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,6 @@ mod acknowledged_survive;
 mod losses_explained;
 mod epochs_never_regress;
 mod replicas_equal;
-mod durable_log;
 
 use stormglass_core::id::NodeId;
 use stormglass_core::monitor::{Monitor, View};
@@ -18,8 +17,8 @@ use stormglass_core::time::Time;
 use stormglass_core::verdict::{Verdict, Violation};
 
 use super::Passive;
-use super::log::Log;
 use super::settings::Settings;
+use super::types::Log;
 
 /// Fresh monitors, for one run.
 pub(super) fn all(settings: &Settings) -> Vec<Box<dyn Monitor<Passive>>> {

@@ -70,7 +70,7 @@ impl Primary {
 impl Replica {
     /// Begins to serve.
     pub(super) fn become_primary(&mut self, configuration: Configuration, cx: &mut Context<'_, Passive>) {
-        let opening = self.log.last_lsn().next();
+        let opening = self.log.last_index().next();
         let others = self.members.replicas.iter().enumerate().filter(|&(_, &id)| id != self.members.me);
         self.part = Part::Primary(Primary {
             opening,
@@ -81,7 +81,7 @@ impl Replica {
         });
         cx.emit(Event::BecamePrimary { epoch: self.epoch() });
         cx.point("promoted");
-        self.propose(Command::Open, cx);
+        self.propose(Command::Noop, cx);
     }
 
     /// Puts a command at the end of the log and sends it to the backups.
@@ -201,7 +201,7 @@ impl Replica {
         };
         let matched =
             primary.streams.iter().filter(|stream| must.has(stream.rank)).map(|stream| stream.matched);
-        matched.min().unwrap_or(self.log.last_lsn())
+        matched.min().unwrap_or(self.log.last_index())
     }
 
     /// Whether a client has waited so long that it is told at a lower level.

@@ -5,18 +5,20 @@ use stormglass_core::disk::{DiskError, SyncId};
 use stormglass_core::id::{Address, NodeId};
 use stormglass_core::system::{Awaited, Role};
 use stormglass_core::time::Time;
+use stormglass_replicated_log::{Cell, Names, RecoveryError};
 
 use super::Passive;
 use super::bugs::PassiveBug;
 use super::event::Event;
-use super::log::Log;
 use super::machine::Machine;
 use super::members::Members;
 use super::message::{Configuration, Message, Standing, Timer};
 use super::node::DISK_RETRY;
 use super::primary::Primary;
-use super::storage::{Cell, EPOCH_FILE, Names, RecoveryError};
-use super::types::{Entry, Epoch, Lsn};
+use super::types::{Entry, Epoch, Log, Lsn};
+
+/// The file of a replica's epoch.
+const EPOCH_FILE: &str = "epoch";
 
 /// The part a replica plays, and what belongs to that part alone.
 #[derive(Clone, Debug)]
@@ -78,7 +80,7 @@ impl Replica {
             members,
             epoch,
             names: Names::sync(cx),
-            machine: log.replay(),
+            machine: Machine::of(&log),
             log,
             part: Part::Backup(Backup { since: cx.elapsed(), ..Backup::default() }),
             woke_in,
@@ -197,7 +199,7 @@ impl Replica {
 
     /// Answers a seal, once all that the answer says is on disk.
     fn confirm_seal(&mut self, cx: &mut Context<'_, Passive>) {
-        let (epoch, last, whole) = (self.epoch(), self.log.last(), self.durable() == self.log.last_lsn());
+        let (epoch, last, whole) = (self.epoch(), self.log.last(), self.durable() == self.log.last_index());
         if let Part::Backup(backup) = &mut self.part
             && backup.owes_seal
             && whole

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use stormglass_core::retry::Backoff;
 use stormglass_core::time::Duration;
+use stormglass_replicated_log::Patience;
 
 /// When a client is told that its operation is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +81,11 @@ impl fmt::Display for SettingsError {
 impl std::error::Error for SettingsError {}
 
 impl Settings {
+    /// How long a client waits.
+    pub(super) fn patience(&self) -> Patience {
+        Patience { attempt: self.client_attempt_timeout, deadline: self.client_deadline, retry: self.retry }
+    }
+
     /// Whether a cluster can run with them. Unwise is allowed (a failover sooner than a heartbeat); impossible is not.
     pub(super) fn check(&self) -> Result<(), SettingsError> {
         let refuse = |why: String| Err(SettingsError(why));

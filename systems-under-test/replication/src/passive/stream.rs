@@ -32,7 +32,7 @@ impl Stream {
 impl Replica {
     /// Sends what is new to every backup that has answered what was sent before.
     pub(super) fn send_news(&mut self, cx: &mut Context<'_, Passive>) {
-        let last = self.log.last_lsn();
+        let last = self.log.last_index();
         self.send_where(|stream| stream.under_way.is_none() && stream.next <= last, cx);
     }
 
@@ -47,7 +47,7 @@ impl Replica {
         let Part::Primary(primary) = &mut self.part else { return };
         for stream in primary.streams.iter_mut().filter(|stream| due(stream)) {
             let lsn = stream.next.previous();
-            let before = self.log.epoch_at(lsn).expect("what comes next follows something in the log");
+            let before = self.log.term_at(lsn).expect("what comes next follows something in the log");
             let previous = Position { epoch: before, lsn };
             let entries = self.log.entries(stream.next, u64::from(count));
             let count = entries.as_slice().len() as u64;
@@ -58,7 +58,7 @@ impl Replica {
 
     /// A backup holds the log up to there.
     pub(super) fn on_appended(&mut self, from: NodeId, matched: Lsn, cx: &mut Context<'_, Passive>) {
-        let last = self.log.last_lsn();
+        let last = self.log.last_index();
         let Some(stream) = self.stream(from) else { return };
         stream.matched = stream.matched.max(matched).min(last);
         stream.next = stream.next.max(stream.matched.next());

@@ -11,7 +11,6 @@ use stormglass_core::time::Duration;
 
 use super::arbiter::LONGEST_PATIENCE;
 use super::bugs::PassiveBug;
-use super::client::PassiveClient;
 use super::event::Event;
 use super::message::{Message, Timer};
 use super::monitors;
@@ -23,6 +22,7 @@ use super::types::Acknowledged;
 ///
 /// ```
 /// use stormglass_core::prelude::*;
+use stormglass_replicated_log::LogClient;
 /// use stormglass_replication::passive::{Mode, Passive, Settings};
 ///
 /// let mut passive = Passive::new(Settings { mode: Mode::Asynchronous, ..Settings::default() })?;
@@ -80,7 +80,7 @@ impl From<Passive> for Settings {
 impl System for Passive {
     const NAME: &'static str = "passive-replication";
     type Node = PassiveNode;
-    type Client = PassiveClient;
+    type Client = LogClient;
     type Message = Message;
     type Timer = Timer;
     type Event = Event;
@@ -91,8 +91,8 @@ impl System for Passive {
         PassiveNode::new(*self, id, cluster)
     }
 
-    fn client(&self, _id: ClientId, cluster: &Cluster) -> PassiveClient {
-        PassiveClient::new(self.settings, cluster)
+    fn client(&self, _id: ClientId, cluster: &Cluster) -> LogClient {
+        LogClient::new(self.settings.patience(), cluster)
     }
 
     fn monitors(&self) -> Vec<Box<dyn Monitor<Passive>>> {

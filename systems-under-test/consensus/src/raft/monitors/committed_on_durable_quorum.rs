@@ -9,8 +9,8 @@ use stormglass_core::id::NodeId;
 use stormglass_core::monitor::{Monitor, View};
 use stormglass_core::time::Time;
 use stormglass_core::verdict::Verdict;
+use stormglass_replicated_log::DurableLog;
 
-use super::durable_log::DurableLog;
 use super::{log_of, violated};
 use crate::raft::types::{Index, Term};
 use crate::raft::{Event, Raft};

@@ -39,7 +39,7 @@ impl AcknowledgedSurvive {
         let instead = match log.digest(lsn) {
             Some(held) if held == digest => return Verdict::Ok,
             Some(_) => "has another log up to there".to_owned(),
-            None => format!("has a log that ends at {}", log.last_lsn()),
+            None => format!("has a log that ends at {}", log.last_index()),
         };
         let summary = format!(
             "entry {lsn}, which {by} acknowledged in epoch {epoch} at {when} as {level}, is lost: {primary}, the primary \

@@ -7,8 +7,8 @@ use stormglass_core::id::NodeId;
 use stormglass_core::monitor::{Monitor, View};
 use stormglass_core::time::Time;
 use stormglass_core::verdict::Verdict;
+use stormglass_replicated_log::DurableLog;
 
-use super::durable_log::DurableLog;
 use super::violated;
 use crate::passive::configuration::durable_configuration;
 use crate::passive::members::{Group, Members};

@@ -58,7 +58,7 @@ impl Monitor<Passive> for ReplicasEqual {
         let due = self.due(at);
         let differs = |&id: &NodeId| {
             let other = log_of(world, id)?;
-            let last = other.last_lsn();
+            let last = other.last_index();
             match log.digest(last) {
                 Some(digest) if other.digest(last) != Some(digest) => {
                     Some(format!("{id} has another log up to {last}"))

@@ -4,13 +4,13 @@
 use stormglass_core::context::Context;
 use stormglass_core::disk::{DiskError, FileId, SyncId};
 use stormglass_core::random::mix;
+use stormglass_core::system::System;
 
-use super::RecoveryError;
-use crate::passive::Passive;
+use crate::RecoveryError;
 
 /// `N` words in a file of their own.
 #[derive(Clone, Debug)]
-pub(in crate::passive) struct Cell<const N: usize> {
+pub struct Cell<const N: usize> {
     words: [u64; N],
     file: FileId,
     /// Whether memory is ahead of the file.
@@ -22,10 +22,7 @@ pub(in crate::passive) struct Cell<const N: usize> {
 impl<const N: usize> Cell<N> {
     /// Reads the words of the file called `name`; all are zero on a new disk. They count as durable after a sync: the
     /// writer may have died before its own, and the machine lived on.
-    pub(in crate::passive) fn open(
-        name: &str,
-        cx: &mut Context<'_, Passive>,
-    ) -> Result<Cell<N>, RecoveryError> {
+    pub fn open<S: System>(name: &str, cx: &mut Context<'_, S>) -> Result<Cell<N>, RecoveryError> {
         let mut disk = cx.disk();
         let file = disk.open(name)?;
         let bytes = disk.read(file)?;
@@ -38,25 +35,25 @@ impl<const N: usize> Cell<N> {
 
     /// The words.
     #[inline]
-    pub(in crate::passive) fn words(&self) -> [u64; N] {
+    pub fn words(&self) -> [u64; N] {
         self.words
     }
 
     /// Puts other words in their place.
-    pub(in crate::passive) fn set(&mut self, words: [u64; N]) {
+    pub fn set(&mut self, words: [u64; N]) {
         self.words = words;
         self.changed = true;
     }
 
     /// Whether a crash now would leave the words as they are.
     #[inline]
-    pub(in crate::passive) fn durable(&self) -> bool {
+    pub fn durable(&self) -> bool {
         !self.changed && self.sync.is_none()
     }
 
     /// Writes what has changed, and begins a sync of it.
     #[inline]
-    pub(in crate::passive) fn flush(&mut self, cx: &mut Context<'_, Passive>) -> Result<(), DiskError> {
+    pub fn flush<S: System>(&mut self, cx: &mut Context<'_, S>) -> Result<(), DiskError> {
         if !self.changed {
             return Ok(());
         }
@@ -72,7 +69,7 @@ impl<const N: usize> Cell<N> {
     }
 
     /// A sync has ended. After an error the record is written again.
-    pub(in crate::passive) fn on_synced(&mut self, sync: SyncId, result: &Result<(), DiskError>) {
+    pub fn on_synced(&mut self, sync: SyncId, result: &Result<(), DiskError>) {
         if self.sync == Some(sync) {
             self.sync = None;
             self.changed |= result.is_err();
@@ -81,7 +78,7 @@ impl<const N: usize> Cell<N> {
 }
 
 /// The words of a record; `None` if it is damaged.
-pub(in crate::passive) fn decode<const N: usize>(bytes: &[u8]) -> Option<[u64; N]> {
+pub fn decode<const N: usize>(bytes: &[u8]) -> Option<[u64; N]> {
     let word = |place: usize| Some(u64::from_le_bytes(*bytes.get(8 * place..)?.first_chunk()?));
     let mut words = [0; N];
     for (place, held) in words.iter_mut().enumerate() {

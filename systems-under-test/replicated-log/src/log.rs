@@ -1,43 +1,47 @@
-//! The log (§5.3): entries in memory, kept in step with the log file.
+//! The log: entries in memory, kept in step with the log file.
 
 use stormglass_core::context::Context;
 use stormglass_core::disk::{DiskError, SyncId};
 use stormglass_core::random::mix;
+use stormglass_core::system::System;
 
-use super::Raft;
-use super::message::Entries;
-use super::storage::{LogFile, Record, RecoveryError};
-use super::types::{Entry, Index, Position, Term, hash_words};
+use crate::RecoveryError;
+use crate::command::{LogEntry, hash_words};
+use crate::entries::Entries;
+use crate::log_file::LogFile;
+use crate::record::Record;
+use crate::values::Index;
 
-/// The log of one server.
+/// The log of one node.
 #[derive(Clone, Debug)]
-pub(super) struct Log {
-    slots: Vec<Slot>,
+pub struct Log<E> {
+    slots: Vec<Slot<E>>,
     file: LogFile,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Slot {
-    entry: Entry,
+struct Slot<E> {
+    entry: E,
     /// A hash of this entry and all before it: two logs with equal digests at an index are equal up to there.
     digest: u64,
 }
 
 /// The digest of a log that ends with an entry of this hash, behind a log of that digest.
 #[inline]
-pub(super) fn chain(previous_digest: u64, hash: u64) -> u64 {
+pub(crate) fn chain(previous_digest: u64, hash: u64) -> u64 {
     mix(previous_digest, hash)
 }
 
-impl Log {
+impl<E: LogEntry> Log<E> {
     /// Reads the log back from its file, and begins to sync what it found.
-    pub(super) fn open(cx: &mut Context<'_, Raft>) -> Result<Log, RecoveryError> {
-        let mut slots: Vec<Slot> = Vec::new();
-        let file = LogFile::open(cx, |Record { index, entry, hash, .. }| {
+    pub fn open<S: System>(cx: &mut Context<'_, S>) -> Result<Log<E>, RecoveryError> {
+        let mut slots: Vec<Slot<E>> = Vec::new();
+        let file = LogFile::open(cx, |Record { index, words, hash, .. }| {
             let kept = index.previous().0 as usize;
             if index == Index::ZERO || kept > slots.len() {
                 return Err(RecoveryError::Corrupt);
             }
+            let entry = E::from_words(words).ok_or(RecoveryError::Corrupt)?;
             slots.truncate(kept);
             let before = slots.last().map_or(0, |slot| slot.digest);
             let digest = chain(before, hash);
@@ -51,37 +55,45 @@ impl Log {
 
     /// The index of the last entry.
     #[inline]
-    pub(super) fn last_index(&self) -> Index {
+    #[must_use]
+    pub fn last_index(&self) -> Index {
         Index(self.slots.len() as u64)
     }
 
-    /// Term and index of the last entry.
+    /// The position of the last entry.
     #[inline]
-    pub(super) fn last(&self) -> Position {
-        Position {
-            term: self.slots.last().map_or(Term::default(), |slot| slot.entry.term),
-            index: self.last_index(),
-        }
+    #[must_use]
+    pub fn last(&self) -> E::Position {
+        let term = self.slots.last().map_or(E::Term::default(), |slot| slot.entry.term());
+        E::position(term, self.last_index())
+    }
+
+    /// The entries, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &E> {
+        self.slots.iter().map(|slot| &slot.entry)
     }
 
     /// The entry at an index.
     #[inline]
-    pub(super) fn entry(&self, index: Index) -> Option<&Entry> {
+    #[must_use]
+    pub fn entry(&self, index: Index) -> Option<&E> {
         self.slot(index).map(|slot| &slot.entry)
     }
 
-    /// The term of the entry at an index; the place before the first has term 0.
+    /// The term of the entry at an index; the place before the first has the first of all terms.
     #[inline]
-    pub(super) fn term_at(&self, index: Index) -> Option<Term> {
+    #[must_use]
+    pub fn term_at(&self, index: Index) -> Option<E::Term> {
         match index {
-            Index::ZERO => Some(Term::default()),
-            _ => self.entry(index).map(|entry| entry.term),
+            Index::ZERO => Some(E::Term::default()),
+            _ => self.entry(index).map(LogEntry::term),
         }
     }
 
     /// The digest of the log up to an index.
     #[inline]
-    pub(super) fn digest(&self, index: Index) -> Option<u64> {
+    #[must_use]
+    pub fn digest(&self, index: Index) -> Option<u64> {
         match index {
             Index::ZERO => Some(0),
             _ => self.slot(index).map(|slot| slot.digest),
@@ -89,7 +101,8 @@ impl Log {
     }
 
     /// At most `count` entries from `first` on.
-    pub(super) fn entries(&self, first: Index, count: u64) -> Entries {
+    #[must_use]
+    pub fn entries(&self, first: Index, count: u64) -> Entries<E> {
         let from = first.previous().0 as usize;
         let to = self.slots.len().min(from.saturating_add(count as usize));
         let slots = self.slots.get(from..to).unwrap_or_default();
@@ -97,14 +110,15 @@ impl Log {
     }
 
     /// The index of the first entry of `term` or of a later one.
-    pub(super) fn first_of(&self, term: Term) -> Index {
-        let earlier = self.slots.partition_point(|slot| slot.entry.term < term);
+    #[must_use]
+    pub fn first_of(&self, term: E::Term) -> Index {
+        let earlier = self.slots.partition_point(|slot| slot.entry.term() < term);
         Index(earlier as u64).next()
     }
 
     /// Puts an entry at the end.
     #[inline]
-    pub(super) fn append(&mut self, entry: Entry) -> Index {
+    pub fn append(&mut self, entry: E) -> Index {
         let words = entry.words();
         let hash = hash_words(&words);
         let before = self.slots.last().map_or(0, |slot| slot.digest);
@@ -116,30 +130,31 @@ impl Log {
 
     /// Removes the entry at `from` and all that follow. The file learns of it from the entry that comes in its
     /// place.
-    pub(super) fn truncate(&mut self, from: Index) {
+    pub fn truncate(&mut self, from: Index) {
         self.slots.truncate(from.previous().0 as usize);
         self.file.cut(self.last_index());
     }
 
     /// Writes what has come since the last time, and begins a sync of it.
     #[inline]
-    pub(super) fn flush(&mut self, cx: &mut Context<'_, Raft>) -> Result<(), DiskError> {
+    pub fn flush<S: System>(&mut self, cx: &mut Context<'_, S>) -> Result<(), DiskError> {
         self.file.flush(self.last_index(), cx)
     }
 
     /// A sync has ended.
-    pub(super) fn on_synced(&mut self, sync: SyncId, result: &Result<(), DiskError>) {
+    pub fn on_synced(&mut self, sync: SyncId, result: &Result<(), DiskError>) {
         self.file.on_synced(sync, result);
     }
 
     /// How far the log is on disk.
     #[inline]
-    pub(super) fn durable(&self) -> Index {
+    #[must_use]
+    pub fn durable(&self) -> Index {
         self.file.durable()
     }
 
     #[inline]
-    fn slot(&self, index: Index) -> Option<&Slot> {
+    fn slot(&self, index: Index) -> Option<&Slot<E>> {
         self.slots.get((index.0 as usize).wrapping_sub(1))
     }
 }

@@ -7,22 +7,23 @@
 
 use stormglass_core::context::Context;
 use stormglass_core::disk::{DiskError, FileId, SyncId};
+use stormglass_core::system::System;
 
-use super::record::{RECORD, Record, Replay, encode};
-use super::{LOG_FILE, RecoveryError};
-use crate::passive::Passive;
-use crate::passive::types::{Lsn, Words};
+use crate::command::Words;
+use crate::record::{RECORD, Record, Replay, encode};
+use crate::values::Index;
+use crate::{LOG_FILE, RecoveryError};
 
-/// The log file of one replica.
+/// The log file of one node.
 #[derive(Clone, Debug)]
-pub(in crate::passive) struct LogFile {
+pub(crate) struct LogFile {
     file: FileId,
     /// Records in the page cache.
     written: u32,
     /// Records known to be on disk.
     synced: u32,
     /// How much of the log as it is now those records hold.
-    durable: Lsn,
+    durable: Index,
     /// Whether what is written and not synced has to be written again.
     distrusted: bool,
     in_flight: Vec<InFlight>,
@@ -38,14 +39,14 @@ struct InFlight {
     /// The records it covers.
     records: u32,
     /// How much of the log as it is now they hold.
-    durable: Lsn,
+    durable: Index,
 }
 
 impl LogFile {
     /// Opens the file and hands every whole record to `keep`. Cuts off a torn end, and only that. What it found
     /// counts as durable only after a sync: the writer may have died before its own, and the machine lived on.
-    pub(in crate::passive) fn open(
-        cx: &mut Context<'_, Passive>,
+    pub(crate) fn open<S: System>(
+        cx: &mut Context<'_, S>,
         mut keep: impl FnMut(Record) -> Result<(), RecoveryError>,
     ) -> Result<LogFile, RecoveryError> {
         let mut disk = cx.disk();
@@ -66,7 +67,7 @@ impl LogFile {
             file,
             written: replay.records(),
             synced: 0,
-            durable: Lsn::ZERO,
+            durable: Index::ZERO,
             distrusted: false,
             in_flight: Vec::new(),
             buffer: Vec::new(),
@@ -76,12 +77,12 @@ impl LogFile {
 
     /// Takes in an entry, given as its words and their hash; [`LogFile::flush`] writes it.
     #[inline]
-    pub(in crate::passive) fn append(&mut self, lsn: Lsn, words: &Words, hash: u64) {
-        self.check = encode(&mut self.buffer, self.check, self.synced, lsn, words, hash);
+    pub(crate) fn append(&mut self, index: Index, words: &Words, hash: u64) {
+        self.check = encode(&mut self.buffer, self.check, self.synced, index, words, hash);
     }
 
     /// The log has been cut and now ends at `last`: no sync, done or in flight, speaks for more of it.
-    pub(in crate::passive) fn cut(&mut self, last: Lsn) {
+    pub(crate) fn cut(&mut self, last: Index) {
         self.durable = self.durable.min(last);
         for sync in &mut self.in_flight {
             sync.durable = sync.durable.min(last);
@@ -90,11 +91,7 @@ impl LogFile {
 
     /// Writes what has come since the last time, and begins a sync of it. `last` is the end of the log.
     #[inline]
-    pub(in crate::passive) fn flush(
-        &mut self,
-        last: Lsn,
-        cx: &mut Context<'_, Passive>,
-    ) -> Result<(), DiskError> {
+    pub(crate) fn flush<S: System>(&mut self, last: Index, cx: &mut Context<'_, S>) -> Result<(), DiskError> {
         if self.buffer.is_empty() && !self.distrusted {
             return Ok(());
         }
@@ -113,7 +110,7 @@ impl LogFile {
     }
 
     /// Begins a sync of all that is written. `last` is the end of the log.
-    pub(in crate::passive) fn begin_sync(&mut self, last: Lsn, cx: &mut Context<'_, Passive>) {
+    pub(crate) fn begin_sync<S: System>(&mut self, last: Index, cx: &mut Context<'_, S>) {
         self.in_flight.push(InFlight {
             sync: cx.disk().sync(self.file),
             records: self.written,
@@ -122,7 +119,7 @@ impl LogFile {
     }
 
     /// A sync has ended.
-    pub(in crate::passive) fn on_synced(&mut self, sync: SyncId, result: &Result<(), DiskError>) {
+    pub(crate) fn on_synced(&mut self, sync: SyncId, result: &Result<(), DiskError>) {
         let Some(place) = self.in_flight.iter().position(|one| one.sync == sync) else {
             return;
         };
@@ -143,11 +140,11 @@ impl LogFile {
 
     /// How much of the log is on disk.
     #[inline]
-    pub(in crate::passive) fn durable(&self) -> Lsn {
+    pub(crate) fn durable(&self) -> Index {
         self.durable
     }
 
-    fn write_again(&mut self, cx: &mut Context<'_, Passive>) -> Result<(), DiskError> {
+    fn write_again<S: System>(&mut self, cx: &mut Context<'_, S>) -> Result<(), DiskError> {
         let from = self.synced as usize * RECORD;
         let mut disk = cx.disk();
         let cached = disk.read(self.file)?[from..].to_vec();

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! **Why checks are chained.** A crash keeps any subset of the un-synced sectors. Suppose records 7 and 8 were
-//! written and only 8 was kept; the server restarts, writes another record 7 and crashes again, before the
+//! written and only 8 was kept; the node restarts, writes another record 7 and crashes again, before the
 //! sync that was to cut off the rest. Record 8 would now follow a record 7 that it was never written behind. Its check
 //! says so.
 //!
@@ -19,26 +19,27 @@
 
 use stormglass_core::random::mix;
 
-use crate::raft::types::{Entry, Index, Words, hash_words};
+use crate::command::{Words, hash_words};
+use crate::values::Index;
 
 /// The bytes of one record.
-pub(in crate::raft) const RECORD: usize = 64;
+pub(crate) const RECORD: usize = 64;
 
 /// One record, as read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::raft) struct Record {
+pub(crate) struct Record {
     /// Where the entry belongs in the log.
-    pub(in crate::raft) index: Index,
-    /// The entry.
-    pub(in crate::raft) entry: Entry,
-    /// The hash of the entry's words.
-    pub(in crate::raft) hash: u64,
+    pub(crate) index: Index,
+    /// The entry, in words.
+    pub(crate) words: Words,
+    /// Their hash.
+    pub(crate) hash: u64,
     check: u32,
     synced: u32,
 }
 
 /// Puts one record at the end of `bytes`; answers its check. `hash` is that of `words`.
-pub(super) fn encode(
+pub(crate) fn encode(
     bytes: &mut Vec<u8>,
     previous_check: u32,
     synced: u32,
@@ -77,13 +78,13 @@ fn decode(bytes: &[u8; RECORD], previous_check: u32) -> Option<Record> {
     if check(previous_check, synced, index, hash) != stored {
         return None;
     }
-    Some(Record { index, entry: Entry::from_words(words)?, hash, check: stored, synced })
+    Some(Record { index, words, hash, check: stored, synced })
 }
 
 /// Reads a log file from its beginning, record by record, as far as it is whole. It remembers where it is, so
 /// that it can go on when the file has grown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::raft) struct Replay {
+pub(crate) struct Replay {
     records: u32,
     check: u32,
 }
@@ -91,7 +92,7 @@ pub(in crate::raft) struct Replay {
 impl Replay {
     /// The next record of `file`.
     #[inline]
-    pub(in crate::raft) fn next(&mut self, file: &[u8]) -> Option<Record> {
+    pub(crate) fn next(&mut self, file: &[u8]) -> Option<Record> {
         let record = decode(place(file, self.records)?, self.check)?;
         self.records += 1;
         self.check = record.check;
@@ -99,17 +100,17 @@ impl Replay {
     }
 
     /// How many records it has read.
-    pub(in crate::raft) fn records(&self) -> u32 {
+    pub(crate) fn records(&self) -> u32 {
         self.records
     }
 
     /// The check of the last record it has read.
-    pub(super) fn check(&self) -> u32 {
+    pub(crate) fn check(&self) -> u32 {
         self.check
     }
 
     /// Whether a record behind the end of what is whole knows that more than this had been synced.
-    pub(super) fn stops_short_of_what_was_synced(&self, file: &[u8]) -> bool {
+    pub(crate) fn stops_short_of_what_was_synced(&self, file: &[u8]) -> bool {
         let behind = |number| {
             let previous_check = u32::from_le_bytes(*place(file, number - 1)?.first_chunk()?);
             decode(place(file, number)?, previous_check)
@@ -127,13 +128,12 @@ fn place(file: &[u8], number: u32) -> Option<&[u8; RECORD]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::raft::types::{Command, Term};
+    use crate::command::Command;
 
     fn file(synced: &[u32]) -> Vec<u8> {
         let (mut bytes, mut check) = (Vec::new(), 0);
         for (number, &synced) in synced.iter().enumerate() {
-            let entry = Entry { term: Term(3), command: Command::Noop };
-            let words = entry.words();
+            let words = Command::Noop.words(3);
             let index = Index(number as u64 + 1);
             check = encode(&mut bytes, check, synced, index, &words, hash_words(&words));
         }

@@ -1,14 +1,15 @@
-//! What a server would find in its log file after a crash that keeps nothing un-synced.
+//! What a node would find in its log file after a crash that keeps nothing un-synced.
 
 use stormglass_core::disk::Disk;
 
-use crate::raft::log::chain;
-use crate::raft::storage::{LOG_FILE, Replay};
-use crate::raft::types::Index;
+use crate::LOG_FILE;
+use crate::log::chain;
+use crate::record::Replay;
+use crate::values::Index;
 
 /// The digests of the log on one disk. The file only grows, so each record is read once.
 #[derive(Debug, Default)]
-pub(super) struct DurableLog {
+pub struct DurableLog {
     replay: Replay,
     length: usize,
     digests: Vec<u64>,
@@ -16,7 +17,7 @@ pub(super) struct DurableLog {
 
 impl DurableLog {
     /// Reads what has become durable since the last time.
-    pub(super) fn update(&mut self, disk: &Disk) {
+    pub fn update(&mut self, disk: &Disk) {
         let file = disk.durable(LOG_FILE).unwrap_or_default();
         if file.len() < self.length {
             // It was cut or lost: begin again.
@@ -31,12 +32,14 @@ impl DurableLog {
     }
 
     /// The digest of the log up to an index.
-    pub(super) fn digest(&self, index: Index) -> Option<u64> {
+    #[must_use]
+    pub fn digest(&self, index: Index) -> Option<u64> {
         self.digests.get(index.previous().0 as usize).copied()
     }
 
     /// How far the log goes.
-    pub(super) fn last_index(&self) -> Index {
+    #[must_use]
+    pub fn last_index(&self) -> Index {
         Index(self.digests.len() as u64)
     }
 }

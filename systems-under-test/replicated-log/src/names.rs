@@ -3,34 +3,33 @@
 
 use stormglass_core::context::Context;
 use stormglass_core::disk::{DiskError, SyncId};
+use stormglass_core::system::System;
 
-use crate::raft::Raft;
-
-/// The directory of a server. Its files are made at the first boot and never after.
+/// The directory of a node. Its files are made at the first boot and never after.
 #[derive(Clone, Debug)]
-pub(in crate::raft) struct Names {
+pub struct Names {
     durable: bool,
     sync: Option<SyncId>,
 }
 
 impl Names {
     /// Begins to make the names durable that exist now.
-    pub(in crate::raft) fn sync(cx: &mut Context<'_, Raft>) -> Names {
+    pub fn sync<S: System>(cx: &mut Context<'_, S>) -> Names {
         Names { durable: false, sync: Some(cx.disk().sync_directory()) }
     }
 
     /// Whether they are.
     #[inline]
-    pub(in crate::raft) fn durable(&self) -> bool {
+    pub fn durable(&self) -> bool {
         self.durable
     }
 
     /// A sync has ended; if it was this one and failed, the next begins.
-    pub(in crate::raft) fn on_synced(
+    pub fn on_synced<S: System>(
         &mut self,
         sync: SyncId,
         result: &Result<(), DiskError>,
-        cx: &mut Context<'_, Raft>,
+        cx: &mut Context<'_, S>,
     ) {
         if self.sync != Some(sync) {
             return;
