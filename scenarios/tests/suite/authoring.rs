@@ -1,12 +1,10 @@
 //! Writing a scenario: from nothing to one that runs, and the lists that say what could be said.
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::{snapshots, stormglass};
 use stormglass::cli::exit::Ending;
 use stormglass_scenarios::registry;
-use support::{snapshots, stormglass};
 
 fn in_folder(folder: &Path, arguments: &[&str]) -> Result<(String, Ending), String> {
     let mut all = vec!["--folder", folder.to_str().expect("a temporary path is text")];

@@ -1,14 +1,10 @@
 //! When a failure became inevitable, in kept plans whose decisive event is known from what their bug is.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod support;
-
+use crate::support::{snapshots, stormglass};
 use stormglass::core::random::Seed;
 use stormglass::explore::blame::{Blame, Forks};
 use stormglass::plan::source::Source;
 use stormglass_scenarios::{library, registry};
-use support::{snapshots, stormglass};
 
 /// What is to blame for the failure of a kept plan.
 fn blamed(name: &str, jobs: usize) -> Blame {

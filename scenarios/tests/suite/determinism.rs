@@ -1,10 +1,8 @@
 //! The product itself: the same seed gives the same run, whatever else changes.
 
-mod support;
-
 use std::fmt::Write;
 
-use support::{snapshots, stormglass};
+use crate::support::{snapshots, stormglass};
 
 /// Twenty seeds of the storm have the digests that they had when this snapshot was reviewed. A change here is a
 /// change of what every saved seed means: it belongs in the change log.

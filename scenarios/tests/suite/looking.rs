@@ -1,15 +1,13 @@
 //! Looking into a run: at a moment, event by event, and in the tools of others.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use crate::support::{snapshots, stormglass};
 use serde_json::Value;
 use stormglass::cli::exit::Ending;
 use stormglass::prelude::Duration;
-use support::{snapshots, stormglass};
 
 /// A short scenario, so that pages of it stay short.
 const SHORT: &str = r#"

@@ -1,10 +1,8 @@
 //! What the command answers to mistakes: where, what was found, what was expected, the nearest right word.
 
-mod support;
-
 use std::path::PathBuf;
 
-use support::{snapshots, stormglass};
+use crate::support::{snapshots, stormglass};
 
 /// The answer to a command that is wrong.
 fn answer(arguments: &[&str]) -> String {

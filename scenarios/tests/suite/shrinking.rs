@@ -1,16 +1,12 @@
 //! Failures of real systems made small, kept, and run again; and what is said of kept plans that cannot be.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod support;
-
 use std::path::Path;
 
+use crate::support::{snapshots, stormglass};
 use stormglass::App;
 use stormglass::cli::exit::Ending;
 use stormglass::cli::kept;
 use stormglass_scenarios::{library, registry};
-use support::{snapshots, stormglass};
 
 use stormglass::explore::shrink::{Effort, Ended};
 use stormglass::explore::{Shrunk, Sweep};

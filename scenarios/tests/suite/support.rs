@@ -1,5 +1,4 @@
 //! The command, called in-process.
-#![allow(dead_code, reason = "each test target uses a part of it")]
 
 use stormglass::App;
 use stormglass::cli::exit::Ending;
@@ -17,7 +16,7 @@ pub(crate) fn stormglass(arguments: &[&str]) -> Result<(String, Ending), String>
 /// Stores snapshots in the project's one folder for them, and hides the folder of temporary files.
 pub(crate) fn snapshots(test: impl FnOnce()) {
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../snapshots");
+    settings.set_snapshot_path("../../../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.add_filter(r"(?:/[\w.-]+)+/([\w-]+\.toml)", "$1");

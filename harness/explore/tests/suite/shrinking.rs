@@ -1,7 +1,5 @@
 //! The shrinker on predicates of our own: whatever they are, what comes out still fails and is no larger, and of what can
 //! be taken away one by one nothing is left that need not be there.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;

@@ -1,9 +1,5 @@
 //! Clocks that jump and drift, as the probe sees them.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::{Note, Probe, Seen, ms, nodes, plan, run};
+use crate::common::{Note, Probe, Seen, ms, nodes, plan, run};
 use stormglass_core::clock::EPOCH;
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::prelude::*;
@@ -11,7 +7,7 @@ use stormglass_plan::fault::{Clock, Fault};
 
 /// What a node's clocks showed at its ticks in a window: true time, wall clock since the epoch, monotonic clock.
 fn shown(seen: &Seen, node: u32, from: u64, until: u64) -> Vec<(Time, Duration, Time)> {
-    let tick = |noted: &common::Noted| match noted.note {
+    let tick = |noted: &crate::common::Noted| match noted.note {
         Note::Ticked { wall, elapsed, .. }
             if noted.node == NodeId(node) && noted.at >= ms(from) && noted.at < ms(until) =>
         {

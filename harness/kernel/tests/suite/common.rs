@@ -3,7 +3,7 @@
 //! Every node ticks every ten milliseconds by its own clock. At each tick it says what its clocks show, pings
 //! the others, and, if it is [`Probe::durable`], writes a record and syncs it. What nodes say is gathered by a
 //! monitor, at true time.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test uses a part of it")]
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "tests")]
 
 use std::fmt;
 use std::sync::{Arc, Mutex};

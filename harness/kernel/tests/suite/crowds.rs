@@ -1,9 +1,5 @@
 //! Every fault of clients and of regions is seen by the probe, and only while it is in force.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::{Note, Probe, Seen, asking, nodes, plan, run};
+use crate::common::{Note, Probe, Seen, asking, nodes, plan, run};
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::history::Operation;
 use stormglass_core::prelude::*;
@@ -12,7 +8,8 @@ use stormglass_plan::plan::Plan;
 use stormglass_plan::topology::{Region, Topology};
 
 fn words(seen: &Seen) -> Vec<String> {
-    let word = |operation: &Operation<common::Ask, common::Tick>| operation.outcome.word().to_owned();
+    let word =
+        |operation: &Operation<crate::common::Ask, crate::common::Tick>| operation.outcome.word().to_owned();
     seen.run.history.operations().iter().map(word).collect()
 }
 
@@ -26,8 +23,8 @@ fn a_dead_client_leaves_its_operation_unknown() {
     let operations = seen.run.history.operations();
     assert_eq!(words(&seen), ["info", "ok"]);
     assert_eq!(operations[0].outcome, Outcome::Info("its client died".into()));
-    assert_eq!(operations[0].completed.unwrap().at, common::ms(505));
-    assert_eq!(operations[1].invoked.at, common::ms(1_005));
+    assert_eq!(operations[0].completed.unwrap().at, crate::common::ms(505));
+    assert_eq!(operations[1].invoked.at, crate::common::ms(1_005));
     assert_ne!(operations[0].process, operations[1].process);
     assert_eq!((seen.effect(1).downs, seen.effect(1).operations), (1, 1));
 }
@@ -61,7 +58,7 @@ fn a_client_can_be_paused() {
     let fault = Fault::Pause { target: Target::Clients(1) };
     let seen = run(&Probe::default(), asking(1, &[(600, 0, 1)], plan(2, [(505, 1_005, fault)])));
     let operation = &seen.run.history.operations()[0];
-    assert!(operation.completed.unwrap().at >= common::ms(1_005));
+    assert!(operation.completed.unwrap().at >= crate::common::ms(1_005));
     assert!(seen.effect(0).inputs > 0);
 }
 

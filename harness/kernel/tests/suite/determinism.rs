@@ -1,12 +1,8 @@
 //! One plan, one run: however it is driven, watched or copied. And one fault less changes only what that fault
 //! caused.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
 use std::sync::Arc;
 
-use common::{Ask, Note, Probe, asking, ms, nodes, plan, run, run_traced};
+use crate::common::{Ask, Note, Probe, asking, ms, nodes, plan, run, run_traced};
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::prelude::*;
 use stormglass_kernel::{Fork, Kernel, World};

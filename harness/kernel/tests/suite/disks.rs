@@ -1,9 +1,5 @@
 //! Faults of disks, and what crashes do to what was not synced, as the probe sees them.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::{Ask, Note, Probe, Seen, ms, nodes, plan, run};
+use crate::common::{Ask, Note, Probe, Seen, ms, nodes, plan, run};
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::prelude::*;
 use stormglass_plan::fault::Fault;

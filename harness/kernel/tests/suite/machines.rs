@@ -1,9 +1,5 @@
 //! Every fault of machines as a whole is seen by the probe, and only while it is in force: the rarer ones.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::{Note, Probe, Seen, nodes, plan, run};
+use crate::common::{Note, Probe, Seen, nodes, plan, run};
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::prelude::*;
 use stormglass_plan::effect::Effect;

@@ -1,9 +1,5 @@
 //! Every fault of the network is seen by the probe, and only while it is in force.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::{Note, Probe, Seen, asking, ms, nodes, plan, run};
+use crate::common::{Note, Probe, Seen, asking, ms, nodes, plan, run};
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::prelude::*;
 use stormglass_plan::fault::{Clients, Fault, Target, Way};

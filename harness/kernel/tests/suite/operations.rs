@@ -1,9 +1,5 @@
 //! Clients and their operations: who waits, who is passed by, what is unknown.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::{Ask, Probe, Tick, asking, ms, nodes, plan, run};
+use crate::common::{Ask, Probe, Tick, asking, ms, nodes, plan, run};
 use stormglass_core::prelude::*;
 use stormglass_kernel::World;
 use stormglass_plan::engine::Tracing;

@@ -1,9 +1,5 @@
 //! Crashes, pauses and work, as the probe sees them.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::{Note, Probe, Seen, TICK, ms, nodes, plan, run};
+use crate::common::{Note, Probe, Seen, TICK, ms, nodes, plan, run};
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::prelude::*;
 use stormglass_plan::fault::{Fault, Target};
@@ -171,15 +167,16 @@ fn work_keeps_later_inputs_waiting_in_line() {
     let idle = run(&Probe { work: Duration::ZERO, ..Probe::default() }, plan(3, []));
     let busy = run(&Probe { work, ..Probe::default() }, plan(3, []));
     let heard = |seen: &Seen| {
-        let is_ping =
-            |noted: &&common::Noted| noted.node == NodeId(1) && matches!(noted.note, Note::Heard { .. });
+        let is_ping = |noted: &&crate::common::Noted| {
+            noted.node == NodeId(1) && matches!(noted.note, Note::Heard { .. })
+        };
         seen.notes.iter().filter(is_ping).map(|noted| noted.at).collect::<Vec<_>>()
     };
     let closest = |seen: &Seen| heard(seen).windows(2).map(|pair| pair[1].since(pair[0])).min().unwrap();
     assert!(closest(&idle) < work, "messages do come close upon one another");
     assert!(closest(&busy) >= work, "{} apart", closest(&busy));
     let tick_late = |seen: &Seen| {
-        let late = |noted: &&common::Noted| {
+        let late = |noted: &&crate::common::Noted| {
             matches!(noted.note, Note::Ticked { .. }) && !noted.at.as_nanos().is_multiple_of(TICK.as_nanos())
         };
         seen.notes.iter().filter(late).count()

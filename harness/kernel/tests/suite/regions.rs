@@ -1,10 +1,6 @@
 //! Regions and zones: how long messages take between them, whom their targets mean, and their faults, as the probe
 //! sees them.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::{Ask, Note, Probe, Seen, asking, ms, plan, run};
+use crate::common::{Ask, Note, Probe, Seen, asking, ms, plan, run};
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::prelude::*;
 use stormglass_plan::fault::{Clients, Fault, Target, Way};
@@ -44,7 +40,7 @@ fn outage(region: Option<&str>) -> Fault {
 }
 
 fn crashed(seen: &Seen) -> Vec<u32> {
-    let crash = |noted: &&common::Noted| matches!(noted.note, Note::Crashed { .. });
+    let crash = |noted: &&crate::common::Noted| matches!(noted.note, Note::Crashed { .. });
     seen.notes.iter().filter(crash).map(|noted| noted.node.0).collect()
 }
 
@@ -180,5 +176,5 @@ fn a_partition_by_region_parts_its_nodes() {
         let cut = Fault::Partition { side, way: Way::Both, clients: Clients::Reach };
         run(&Probe::default(), placed([(505, 1_005, cut)])).notes
     };
-    assert_eq!(parted(Target::Region("west".to_owned())), parted(common::nodes(&[3, 4])));
+    assert_eq!(parted(Target::Region("west".to_owned())), parted(crate::common::nodes(&[3, 4])));
 }

@@ -1,11 +1,7 @@
 //! Whom a fault falls on: late targets are settled when it strikes, and the choice is told.
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{Probe, nodes, plan, run, run_traced};
+use crate::common::{Probe, nodes, plan, run, run_traced};
 use stormglass_core::disk::CrashLoss;
 use stormglass_core::prelude::*;
 use stormglass_core::trace::Kind;

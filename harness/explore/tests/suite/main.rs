@@ -1,0 +1,9 @@
+//! Many seeds, one again, and a failure made small, with systems of a few lines.
+//!
+//! One binary, so that what they all use is compiled once.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod recovery;
+mod shrinking;
+mod sweeps;
