@@ -120,6 +120,7 @@ pub mod id;
 pub mod time;
 pub mod random;
 pub mod retry;
+pub mod settings;
 pub mod words;
 pub mod history;
 pub mod trace;
@@ -141,6 +142,7 @@ pub mod prelude {
     pub use crate::id::{Address, ClientId, NodeId, ProcessId};
     pub use crate::monitor::{Monitor, View};
     pub use crate::random::{CausalId, Draws, Purpose, Ratio, Seed};
+    pub use crate::settings::SettingsError;
     pub use crate::system::{Awaited, Client, Node, Role, System};
     pub use crate::time::{Duration, Skew, Time};
     pub use crate::verdict::{Verdict, Violation};

@@ -60,5 +60,5 @@ pub use client::FleetClient;
 pub use event::Event;
 pub use message::{Answer, AttemptId, Message, Order, Timer};
 pub use node::FleetNode;
-pub use settings::{Policy, Settings, SettingsError};
+pub use settings::{Policy, Settings};
 pub use system::Balancing;

@@ -44,7 +44,7 @@ pub use bugs::RaftBug;
 pub use event::Event;
 pub use message::{Ballot, Entries, Message, Timer};
 pub use node::RaftNode;
-pub use settings::{Settings, SettingsError};
+pub use settings::Settings;
 pub use stormglass_replicated_log::LogClient;
 pub use system::Raft;
 pub use types::{Command, Entry, Index, Position, Sequence, Term};

@@ -67,6 +67,6 @@ pub use client::BankClient;
 pub use event::Event;
 pub use message::{Message, Timer};
 pub use node::CommitNode;
-pub use settings::{Settings, SettingsError};
+pub use settings::Settings;
 pub use system::TwoPhaseCommit;
 pub use types::{Change, Decision, Refusal, Sequence, TxnId, Vote, Work};

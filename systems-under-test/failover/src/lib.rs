@@ -50,5 +50,5 @@ pub use client::FailoverClient;
 pub use event::Event;
 pub use message::{Boot, Epoch, Message, Opinion, Status, Timer, Write};
 pub use node::FailoverNode;
-pub use settings::{Settings, SettingsError};
+pub use settings::Settings;
 pub use system::Failover;

@@ -1,8 +1,7 @@
 //! The settings of a failover group: what a scenario's `[params]` table may say.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use stormglass_core::settings::{SettingsError, nonzero_spans};
 use stormglass_core::time::Duration;
 
 /// What can be set.
@@ -42,32 +41,17 @@ impl Default for Settings {
     }
 }
 
-/// Why settings make no sense together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingsError(String);
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for SettingsError {}
-
 impl Settings {
     /// Whether a group can run with them.
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
-        let wrong = |why: String| Err(SettingsError(why));
-        let spans = [
+        let wrong = |why: String| Err(SettingsError::new(why));
+        nonzero_spans(&[
             ("heartbeat", self.heartbeat),
             ("takeover", self.takeover),
             ("flap-window", self.flap_window),
             ("attempt-timeout", self.attempt_timeout),
             ("client-deadline", self.client_deadline),
-        ];
-        if let Some((name, _)) = spans.iter().find(|(_, span)| span.is_zero()) {
-            return wrong(format!("{name} is zero"));
-        }
+        ])?;
         for (name, span) in [("detection", self.detection), ("report-valid", self.report_valid)] {
             if span < self.heartbeat * 2 {
                 let heartbeat = self.heartbeat;

@@ -6,6 +6,7 @@ use stormglass_core::cluster::Cluster;
 use stormglass_core::id::{ClientId, NodeId};
 use stormglass_core::monitor::Monitor;
 use stormglass_core::op::kv::{KvOp, KvRet};
+use stormglass_core::settings::SettingsError;
 use stormglass_core::system::System;
 use stormglass_core::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::event::Event;
 use crate::message::{Message, Timer};
 use crate::monitors;
 use crate::node::FailoverNode;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::Settings;
 
 /// A failover group. Of seven nodes the first is the resource, the second the controller, the third and the fifth are
 /// replicas, the others observers.
@@ -26,7 +27,7 @@ use crate::settings::{Settings, SettingsError};
 ///
 /// let mut group = Failover::new(Settings { detection: Duration::from_secs(1), ..Settings::default() })?;
 /// assert!(group.plant("no-fence"));
-/// # Ok::<(), stormglass_failover::SettingsError>(())
+/// # Ok::<(), SettingsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Settings", into = "Settings")]

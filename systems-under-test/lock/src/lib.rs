@@ -46,5 +46,5 @@ pub use message::{Message, Session, Timer, Token, Wish};
 pub use node::LockNode;
 pub use resource::Resource;
 pub use server::Server;
-pub use settings::{Settings, SettingsError};
+pub use settings::Settings;
 pub use system::Lock;

@@ -1,8 +1,7 @@
 //! The settings of a lock service: what a scenario's `[params]` table may say.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use stormglass_core::settings::{SettingsError, nonzero_spans};
 use stormglass_core::time::Duration;
 
 /// What can be set.
@@ -39,32 +38,17 @@ impl Default for Settings {
     }
 }
 
-/// Why settings make no sense together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingsError(String);
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for SettingsError {}
-
 impl Settings {
     /// Whether a service can run with them.
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
-        let wrong = |why: String| Err(SettingsError(why));
-        let spans = [
+        let wrong = |why: String| Err(SettingsError::new(why));
+        nonzero_spans(&[
             ("session-ttl", self.session_ttl),
             ("keep-alive", self.keep_alive),
             ("attempt-timeout", self.attempt_timeout),
             ("acquire-deadline", self.acquire_deadline),
             ("deadline", self.deadline),
-        ];
-        if let Some((name, _)) = spans.iter().find(|(_, span)| span.is_zero()) {
-            return wrong(format!("{name} is zero"));
-        }
+        ])?;
         if self.keep_alive + self.margin >= self.session_ttl {
             let Settings { keep_alive, margin, session_ttl, .. } = self;
             return wrong(format!(

@@ -6,6 +6,7 @@ use stormglass_core::cluster::Cluster;
 use stormglass_core::id::{ClientId, NodeId};
 use stormglass_core::monitor::Monitor;
 use stormglass_core::op::lock::{LockOp, LockRet};
+use stormglass_core::settings::SettingsError;
 use stormglass_core::system::System;
 
 use crate::bugs::LockBug;
@@ -14,7 +15,7 @@ use crate::event::Event;
 use crate::message::{Message, Timer};
 use crate::monitors;
 use crate::node::LockNode;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::Settings;
 
 /// A lock service. The first node is the server, the others are resources that locks guard; a cluster of one has none.
 ///
@@ -24,7 +25,7 @@ use crate::settings::{Settings, SettingsError};
 ///
 /// let mut lock = Lock::new(Settings { session_ttl: Duration::from_secs(2), ..Settings::default() })?;
 /// assert!(lock.plant("token-volatile"));
-/// # Ok::<(), stormglass_lock::SettingsError>(())
+/// # Ok::<(), SettingsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Settings", into = "Settings")]

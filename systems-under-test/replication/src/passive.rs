@@ -63,7 +63,7 @@ pub use event::Event;
 pub use members::Group;
 pub use message::{Configuration, Entries, Message, Standing, Timer};
 pub use node::PassiveNode;
-pub use settings::{Mode, Settings, SettingsError};
+pub use settings::{Mode, Settings};
 pub use stormglass_replicated_log::LogClient;
 pub use system::Passive;
 pub use types::{Acknowledged, Command, Entry, Epoch, Level, Lsn, Position, Sequence};

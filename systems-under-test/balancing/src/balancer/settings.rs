@@ -1,10 +1,9 @@
 //! The settings of a fleet: what a scenario's `[params]` table may say.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use stormglass_core::random::Ratio;
 use stormglass_core::retry::Backoff;
+use stormglass_core::settings::{SettingsError, nonzero_counts, nonzero_spans, possible_retry};
 use stormglass_core::time::Duration;
 
 /// How a balancer chooses a server.
@@ -94,18 +93,6 @@ impl Default for Settings {
     }
 }
 
-/// Why settings make no sense together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingsError(String);
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for SettingsError {}
-
 impl Settings {
     /// No server that has not answered well for longer than this is sent anything: `fall` probes after its last good
     /// one have been sent, and the last of them has timed out.
@@ -128,29 +115,21 @@ impl Settings {
 
     /// Whether a fleet can run with them. Unwise is allowed; impossible is not.
     pub(super) fn check(&self) -> Result<(), SettingsError> {
-        let refuse = |why: String| Err(SettingsError(why));
-        for (name, span) in [
+        let refuse = |why: String| Err(SettingsError::new(why));
+        nonzero_spans(&[
             ("probe-timeout", self.probe_timeout),
             ("heartbeat-interval", self.heartbeat_interval),
             ("attempt-timeout", self.attempt_timeout),
             ("client-attempt-timeout", self.client_attempt_timeout),
             ("client-deadline", self.client_deadline),
-        ] {
-            if span.is_zero() {
-                return refuse(format!("`{name}` is {span}, and must be longer than nothing"));
-            }
-        }
-        for (name, count) in [
+        ])?;
+        nonzero_counts(&[
             ("balancers", self.balancers),
             ("workers", self.workers),
             ("fall", self.fall),
             ("rise", self.rise),
             ("panic-threshold", self.panic_threshold.ppm()),
-        ] {
-            if count == 0 {
-                return refuse(format!("`{name}` is 0, and must be more"));
-            }
-        }
+        ])?;
         if let Some(weight) = self.weights.into_iter().find(|weight| !(1..=1_000).contains(weight)) {
             return refuse(format!("one of `weights` is {weight}, and must be from 1 to 1000"));
         }
@@ -160,10 +139,7 @@ impl Settings {
                 self.probe_interval, self.probe_timeout
             ));
         }
-        match self.retry.problem() {
-            Some(why) => refuse(format!("`retry` cannot be: {why}")),
-            None => Ok(()),
-        }
+        possible_retry(self.retry)
     }
 }
 

@@ -6,6 +6,7 @@ use stormglass_core::cluster::Cluster;
 use stormglass_core::id::{ClientId, NodeId};
 use stormglass_core::monitor::Monitor;
 use stormglass_core::op::request::{RequestOp, RequestRet};
+use stormglass_core::settings::SettingsError;
 use stormglass_core::system::System;
 use stormglass_core::time::Duration;
 
@@ -16,7 +17,7 @@ use super::fleet::Fleet;
 use super::message::{Message, Timer};
 use super::monitors;
 use super::node::FleetNode;
-use super::settings::{Settings, SettingsError};
+use super::settings::Settings;
 
 /// Balancers and servers.
 ///
@@ -27,7 +28,7 @@ use super::settings::{Settings, SettingsError};
 /// let mut fleet = Balancing::new(Settings { policy: Policy::Random, ..Settings::default() })?;
 /// assert!(fleet.plant("no-panic"));
 /// assert_eq!(fleet.bug().map(|bug| bug.name), Some("no-panic"));
-/// # Ok::<(), stormglass_balancing::balancer::SettingsError>(())
+/// # Ok::<(), SettingsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Settings", into = "Settings")]

@@ -1,9 +1,8 @@
 //! The settings of a Raft cluster: what a scenario's `[params]` table may say.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use stormglass_core::retry::Backoff;
+use stormglass_core::settings::{SettingsError, nonzero_counts, nonzero_spans, possible_retry};
 use stormglass_core::time::Duration;
 use stormglass_replicated_log::Patience;
 
@@ -51,18 +50,6 @@ impl Default for Settings {
     }
 }
 
-/// Why settings make no sense together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingsError(String);
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for SettingsError {}
-
 impl Settings {
     /// How long a client waits.
     pub(super) fn patience(&self) -> Patience {
@@ -72,35 +59,24 @@ impl Settings {
     /// Whether a cluster can run with them. Unwise is allowed (a heartbeat slower than the election timeout);
     /// impossible is not.
     pub(super) fn check(&self) -> Result<(), SettingsError> {
-        let refuse = |why: String| Err(SettingsError(why));
-        for (name, span) in [
+        let refuse = |why: String| Err(SettingsError::new(why));
+        nonzero_spans(&[
             ("election-timeout-min", self.election_timeout_min),
             ("heartbeat-interval", self.heartbeat_interval),
             ("client-attempt-timeout", self.client_attempt_timeout),
             ("client-deadline", self.client_deadline),
-        ] {
-            if span.is_zero() {
-                return refuse(format!("`{name}` is {span}, and must be longer than nothing"));
-            }
-        }
-        for (name, count) in [
+        ])?;
+        nonzero_counts(&[
             ("max-entries-per-append", self.max_entries_per_append),
             ("max-entries-in-flight", self.max_entries_in_flight),
-        ] {
-            if count == 0 {
-                return refuse(format!("`{name}` is 0, and must be at least 1"));
-            }
-        }
+        ])?;
         if self.election_timeout_max < self.election_timeout_min {
             return refuse(format!(
                 "`election-timeout-max` is {}, less than `election-timeout-min` of {}",
                 self.election_timeout_max, self.election_timeout_min
             ));
         }
-        match self.retry.problem() {
-            Some(why) => refuse(format!("`retry` cannot be: {why}")),
-            None => Ok(()),
-        }
+        possible_retry(self.retry)
     }
 }
 

@@ -6,6 +6,7 @@ use stormglass_core::cluster::Cluster;
 use stormglass_core::id::{ClientId, NodeId};
 use stormglass_core::monitor::Monitor;
 use stormglass_core::op::kv::{KvOp, KvRet};
+use stormglass_core::settings::SettingsError;
 use stormglass_core::system::System;
 use stormglass_core::time::Duration;
 use stormglass_replicated_log::LogClient;
@@ -15,7 +16,7 @@ use super::event::Event;
 use super::message::{Message, Timer};
 use super::monitors;
 use super::node::RaftNode;
-use super::settings::{Settings, SettingsError};
+use super::settings::Settings;
 
 /// A replicated key-value store on Raft.
 ///
@@ -26,7 +27,7 @@ use super::settings::{Settings, SettingsError};
 /// let mut raft = Raft::new(Settings { pre_vote: false, ..Settings::default() })?;
 /// assert!(raft.plant("vote-not-durable"));
 /// assert_eq!(raft.bug().map(|bug| bug.name), Some("vote-not-durable"));
-/// # Ok::<(), stormglass_consensus::raft::SettingsError>(())
+/// # Ok::<(), SettingsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Settings", into = "Settings")]

@@ -1,8 +1,7 @@
 //! The settings of a bank on two-phase commit: what a scenario's `[params]` table may say.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use stormglass_core::settings::{SettingsError, nonzero_spans};
 use stormglass_core::time::Duration;
 
 /// What can be set. The defaults suit a network of one data centre.
@@ -42,40 +41,24 @@ impl Default for Settings {
     }
 }
 
-/// Why settings make no sense together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingsError(String);
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for SettingsError {}
-
 impl Settings {
     /// Whether a bank can run with them. Unwise is allowed; impossible is not.
     pub(super) fn check(&self) -> Result<(), SettingsError> {
-        for (name, span) in [
+        nonzero_spans(&[
             ("vote-timeout", self.vote_timeout),
             ("inquiry-interval", self.inquiry_interval),
             ("resend-interval", self.resend_interval),
             ("client-attempt-timeout", self.client_attempt_timeout),
             ("client-rest", self.client_rest),
             ("client-deadline", self.client_deadline),
-        ] {
-            if span.is_zero() {
-                return Err(SettingsError(format!("`{name}` is {span}, and must be longer than nothing")));
-            }
-        }
+        ])?;
         if self.accounts < 2 {
             let why = format!("`accounts` is {}, and a transfer takes at least 2", self.accounts);
-            return Err(SettingsError(why));
+            return Err(SettingsError::new(why));
         }
         if self.initial_balance < 0 {
             let why = format!("`initial-balance` is {}, and no account may owe", self.initial_balance);
-            return Err(SettingsError(why));
+            return Err(SettingsError::new(why));
         }
         Ok(())
     }

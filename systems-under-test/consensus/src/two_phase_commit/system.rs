@@ -6,6 +6,7 @@ use stormglass_core::cluster::Cluster;
 use stormglass_core::id::{ClientId, NodeId};
 use stormglass_core::monitor::Monitor;
 use stormglass_core::op::bank::{BankOp, BankRet};
+use stormglass_core::settings::SettingsError;
 use stormglass_core::system::System;
 use stormglass_core::time::Duration;
 
@@ -15,7 +16,7 @@ use super::event::Event;
 use super::message::{Message, Timer};
 use super::monitors;
 use super::node::CommitNode;
-use super::settings::{Settings, SettingsError};
+use super::settings::Settings;
 
 /// A bank whose accounts are spread over participants. The node with the smallest id is the coordinator.
 ///
@@ -26,7 +27,7 @@ use super::settings::{Settings, SettingsError};
 /// let mut bank = TwoPhaseCommit::new(Settings { accounts: 100, ..Settings::default() })?;
 /// assert!(bank.plant("unilateral-abort"));
 /// assert_eq!(bank.bug().map(|bug| bug.name), Some("unilateral-abort"));
-/// # Ok::<(), stormglass_consensus::two_phase_commit::SettingsError>(())
+/// # Ok::<(), SettingsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Settings", into = "Settings")]

@@ -1,9 +1,8 @@
 //! The settings of a cluster of primary and backups: what a scenario's `[params]` table may say.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use stormglass_core::retry::Backoff;
+use stormglass_core::settings::{SettingsError, nonzero_counts, nonzero_spans, possible_retry};
 use stormglass_core::time::Duration;
 use stormglass_replicated_log::Patience;
 
@@ -68,18 +67,6 @@ impl Default for Settings {
     }
 }
 
-/// Why settings make no sense together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingsError(String);
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for SettingsError {}
-
 impl Settings {
     /// How long a client waits.
     pub(super) fn patience(&self) -> Patience {
@@ -88,37 +75,25 @@ impl Settings {
 
     /// Whether a cluster can run with them. Unwise is allowed (a failover sooner than a heartbeat); impossible is not.
     pub(super) fn check(&self) -> Result<(), SettingsError> {
-        let refuse = |why: String| Err(SettingsError(why));
         let degrade_after = match self.mode {
             Mode::SemiSynchronous { degrade_after: Some(span), .. } => span,
             _ => Duration::from_secs(1),
         };
-        for (name, span) in [
+        nonzero_spans(&[
             ("heartbeat-interval", self.heartbeat_interval),
             ("failover-after", self.failover_after),
             ("promotion-patience", self.promotion_patience),
             ("client-attempt-timeout", self.client_attempt_timeout),
             ("client-deadline", self.client_deadline),
             ("degrade-after", degrade_after),
-        ] {
-            if span.is_zero() {
-                return refuse(format!("`{name}` is {span}, and must be longer than nothing"));
-            }
-        }
+        ])?;
         let counts = match self.mode {
             Mode::SemiSynchronous { backups, .. } => ("backups", u32::from(backups)),
             Mode::Synchronous { min_in_sync } => ("min-in-sync", u32::from(min_in_sync)),
             Mode::Asynchronous => ("max-entries-per-append", self.max_entries_per_append),
         };
-        for (name, count) in [("max-entries-per-append", self.max_entries_per_append), counts] {
-            if count == 0 {
-                return refuse(format!("`{name}` is 0, and must be at least 1"));
-            }
-        }
-        match self.retry.problem() {
-            Some(why) => refuse(format!("`retry` cannot be: {why}")),
-            None => Ok(()),
-        }
+        nonzero_counts(&[("max-entries-per-append", self.max_entries_per_append), counts])?;
+        possible_retry(self.retry)
     }
 }
 

@@ -6,6 +6,7 @@ use stormglass_core::cluster::Cluster;
 use stormglass_core::id::{ClientId, NodeId};
 use stormglass_core::monitor::Monitor;
 use stormglass_core::op::kv::KvOp;
+use stormglass_core::settings::SettingsError;
 use stormglass_core::system::System;
 use stormglass_core::time::Duration;
 
@@ -15,7 +16,7 @@ use super::event::Event;
 use super::message::{Message, Timer};
 use super::monitors;
 use super::node::PassiveNode;
-use super::settings::{Settings, SettingsError};
+use super::settings::Settings;
 use super::types::Acknowledged;
 
 /// A key-value store on a primary and its backups.
@@ -28,7 +29,7 @@ use stormglass_replicated_log::LogClient;
 /// let mut passive = Passive::new(Settings { mode: Mode::Asynchronous, ..Settings::default() })?;
 /// assert!(passive.plant("ack-before-send"));
 /// assert_eq!(passive.bug().map(|bug| bug.name), Some("ack-before-send"));
-/// # Ok::<(), stormglass_replication::passive::SettingsError>(())
+/// # Ok::<(), SettingsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Settings", into = "Settings")]
