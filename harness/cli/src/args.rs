@@ -185,9 +185,12 @@ pub struct BlameArguments {
     /// The seed that fails; a saved plan has its own
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
-    /// How many runs with other chances there are from each moment on
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..))]
+    /// How many runs with other chances there are from each moment on; fewer than 64 could never be certain
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(64..))]
     pub forks: u64,
+    /// How long it may take, once the failure is small; then what is known by then is said
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub patience: u64,
 }
 
 /// Arguments of `keep`.

@@ -1,7 +1,9 @@
 //! `blame`: a failure made small, and then when it became inevitable and which faults it needs.
 
 use std::io::Write;
+use std::time::Duration;
 
+use indicatif::{ProgressBar, ProgressDrawTarget};
 use stormglass_explore::blame::Forks;
 use stormglass_explore::{Case, audited};
 use stormglass_plan::problem::Problem;
@@ -36,8 +38,17 @@ pub fn blame(app: &App, arguments: &BlameArguments, out: &mut dyn Write) -> Resu
     print(out, &format!("{}\n", failure_page(&failure)))?;
     let small = shrunk.map(|shrunk| saved(app, &shrunk.file)).transpose()?;
     let case: &dyn Case = small.as_deref().unwrap_or(&*one.case);
-    let forks = Forks { of: arguments.forks, jobs: cores() };
-    match case.blame(one.seed, check, forks).map_err(drawn)? {
+    let patience = Duration::from_secs(arguments.patience);
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    bar.set_message(format!("asking when seed {} was decided", one.seed));
+    let late = || {
+        bar.tick();
+        bar.elapsed() >= patience
+    };
+    let forks = Forks { of: arguments.forks, jobs: cores(), stop: &late };
+    let blame = case.blame(one.seed, check, &forks);
+    bar.finish_and_clear();
+    match blame.map_err(drawn)? {
         Some(blame) => print(out, &blame_page(&one.scenario, &blame))?,
         None => print(out, "nothing was planned that could be blamed")?,
     }

@@ -12,6 +12,8 @@ use stormglass_plan::scenario::Expect;
 
 /// How long a person waits for a smaller failure.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// How much longer, at most, to be told when it became inevitable.
+const TELLING: Duration = Duration::from_secs(5);
 /// No search needs more; one that does has gone astray.
 pub(crate) const RUNS: u64 = 1_000_000;
 
@@ -61,7 +63,9 @@ pub(crate) fn shrink(
         ));
     };
     let stop = || bar.elapsed() >= patience;
-    let shrunk = case.shrink(seed, check, &Effort { jobs, runs: RUNS, stop: &stop, watch: &watch });
+    let late = || bar.elapsed() >= patience + TELLING;
+    let effort = Effort { jobs, runs: RUNS, stop: &stop, late: &late, watch: &watch };
+    let shrunk = case.shrink(seed, check, &effort);
     let took = bar.elapsed();
     bar.finish_and_clear();
     Ok((shrunk?, took))

@@ -23,8 +23,8 @@ pub trait View<S: System> {
 }
 
 /// One invariant, judged online. After its first answer that is not ok a monitor is asked
-/// nothing more.
-pub trait Monitor<S: System> {
+/// nothing more. It can be cloned with the world that it looks at, so that a run can go on in more than one way.
+pub trait Monitor<S: System>: CloneMonitor<S> {
     /// What `list checks` calls it: `one-leader-per-term`.
     fn name(&self) -> &'static str;
 
@@ -44,5 +44,23 @@ pub trait Monitor<S: System> {
     /// The run has ended: judge what can be judged only then.
     fn on_end(&mut self, _at: Time, _world: &dyn View<S>) -> Verdict {
         Verdict::Ok
+    }
+}
+
+/// How a monitor is cloned where only its box is known. Every monitor that is [`Clone`] has this.
+pub trait CloneMonitor<S: System> {
+    /// The same monitor once more, with all that it remembers.
+    fn clone_monitor(&self) -> Box<dyn Monitor<S>>;
+}
+
+impl<S: System, M: Monitor<S> + Clone + 'static> CloneMonitor<S> for M {
+    fn clone_monitor(&self) -> Box<dyn Monitor<S>> {
+        Box::new(self.clone())
+    }
+}
+
+impl<S: System> Clone for Box<dyn Monitor<S>> {
+    fn clone(&self) -> Self {
+        (**self).clone_monitor()
     }
 }

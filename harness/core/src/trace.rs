@@ -29,6 +29,8 @@ pub enum Kind {
     Sync,
     /// A node said something about itself.
     Event,
+    /// Code logged something while it ran: the node's own, or a library's.
+    Log,
     /// A client asked for an operation.
     Invoke,
     /// A client's operation ended.
@@ -58,6 +60,13 @@ pub struct Record {
     pub cause: CausalId,
     /// The details, for people.
     pub text: String,
+}
+
+/// Hears what code logs. Whoever keeps a trace asks after each step, and writes it down with the time and the node that
+/// no log knows.
+pub trait Logs: Send + Sync {
+    /// What has been logged since this was asked last, in order, a text each.
+    fn take(&self) -> Vec<String>;
 }
 
 /// Everything that happened in one run, in order.
@@ -100,6 +109,7 @@ impl fmt::Display for Record {
             Kind::Timer => "timer",
             Kind::Sync => "synced",
             Kind::Event => "says",
+            Kind::Log => "logs",
             Kind::Invoke => "invokes",
             Kind::Complete => "completes",
             Kind::Fault => "fault",

@@ -8,7 +8,7 @@ use stormglass_core::random::Seed;
 use stormglass_core::system::System;
 use stormglass_core::time::Time;
 use stormglass_core::verdict::{Undecided, Verdict};
-use stormglass_kernel::{Fork, Kernel};
+use stormglass_kernel::{Course, Kernel};
 use stormglass_plan::engine::{Beyond, Effect, Engine, Run, Tracing};
 use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
@@ -67,7 +67,7 @@ pub trait Case: Send + Sync {
     ///
     /// # Errors
     /// If no plan can be drawn for this seed.
-    fn blame(&self, seed: Seed, check: &str, forks: Forks) -> Result<Option<Blame>, Problem>;
+    fn blame(&self, seed: Seed, check: &str, forks: &Forks<'_>) -> Result<Option<Blame>, Problem>;
 }
 
 /// Where plans come from.
@@ -175,9 +175,13 @@ impl<S: System> Prepared<S>
 where
     S::Op: Operations,
 {
-    /// Runs a plan, perhaps forked, and judges it.
-    pub(crate) fn judged(&self, plan: &Arc<Plan<S::Op>>, tracing: Tracing, fork: Option<Fork>) -> Judged<S> {
-        let mut run = Kernel.run_forked(&self.system, plan, tracing, fork);
+    /// Runs a plan and judges it.
+    pub(crate) fn judged(&self, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Judged<S> {
+        self.judged_run(plan, Course::new(&self.system, plan, tracing).finish())
+    }
+
+    /// Judges a run of a plan.
+    pub(crate) fn judged_run(&self, plan: &Plan<S::Op>, mut run: Run<S::Op, S::Ret>) -> Judged<S> {
         let (availability, bounded) = self.availability(plan, &run);
         let mut verdicts = self.verdicts(plan, &mut run);
         verdicts.extend(Some(bounded).filter(|verdict| !verdict.is_ok()));
@@ -193,7 +197,7 @@ where
     fn run(&self, seed: Seed, tracing: Tracing) -> Result<Report, Problem> {
         let plan = self.plan_of(seed)?;
         Self::refuse(&plan)?;
-        let Judged { run, verdicts, availability, expected_loss } = self.judged(&plan, tracing, None);
+        let Judged { run, verdicts, availability, expected_loss } = self.judged(&plan, tracing);
         let effects = effects(&plan, &run);
         let verdict = verdicts.iter().cloned().fold(Verdict::Ok, Verdict::and);
         let story = match (&run.trace, verdict.violation()) {
@@ -243,7 +247,7 @@ where
         self.shrunk(&plan, check, effort)
     }
 
-    fn blame(&self, seed: Seed, check: &str, forks: Forks) -> Result<Option<Blame>, Problem> {
+    fn blame(&self, seed: Seed, check: &str, forks: &Forks<'_>) -> Result<Option<Blame>, Problem> {
         let plan = self.plan_of(seed)?;
         Self::refuse(&plan)?;
         Ok(self.blamed(&plan, check, forks))

@@ -323,7 +323,7 @@ impl Case for Model {
         Ok(None)
     }
 
-    fn blame(&self, _seed: Seed, _check: &str, _forks: Forks) -> Result<Option<Blame>, Problem> {
+    fn blame(&self, _seed: Seed, _check: &str, _forks: &Forks<'_>) -> Result<Option<Blame>, Problem> {
         Ok(None)
     }
 }

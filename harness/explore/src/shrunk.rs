@@ -12,7 +12,6 @@ use stormglass_core::id::{Address, ClientId, NodeId};
 use stormglass_core::system::System;
 use stormglass_core::time::Time;
 use stormglass_core::verdict::{Verdict, Violation};
-use stormglass_kernel::Fork;
 use stormglass_plan::engine::{Run, Tracing};
 use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::{Plan, PlannedOperation};
@@ -20,18 +19,16 @@ use stormglass_plan::problem::Problem;
 use stormglass_plan::scenario::Expect;
 use stormglass_plan::workload::Operations;
 
-use crate::blame::{Blame, Decided, Forks, Needed, decided, over_time};
+use crate::blame::{Blame, Forks, Inquiry, Moment};
 use crate::case::{Case, Judged, Prepared, Source};
 use crate::report::Report;
 use crate::shrink::{Change, Effort, Ended, Finding, Signature, Size, Trial, shrink};
 use crate::sweep::{audited, said};
 
-/// So many forks tell when a failure became inevitable …
+/// So many forks tell when a failure became inevitable.
 const FORKS: u64 = 64;
-/// … if a run has no more events than this: else it would take as long as the shrinking.
-const TELLING: u64 = 3_000;
 /// The check of a panic, which no judge makes.
-const PANIC: &str = "panic";
+pub(crate) const PANIC: &str = "panic";
 
 /// A failure made small.
 pub struct Shrunk {
@@ -45,8 +42,8 @@ pub struct Shrunk {
     pub runs: u64,
     /// Why it is no smaller.
     pub ended: Ended,
-    /// When it became inevitable, if that was so before the violation itself and the run is short enough to tell.
-    pub decided: Option<Decided>,
+    /// When it became inevitable.
+    pub moment: Moment,
     /// The plan as a file that can be replayed and kept.
     pub file: String,
     /// The run of that plan, traced and told.
@@ -66,7 +63,7 @@ where
     ) -> Result<Option<Shrunk>, Problem> {
         let checks = Some(vec![check.to_owned()]);
         let judges = Prepared { checks: checks.clone(), source: Source::Plan(plan.clone()), ..self.clone() };
-        let Some(sought) = judges.shown(plan, check, None).map(|finding| finding.signature) else {
+        let Some(sought) = judges.shown(plan, check).map(|finding| finding.signature) else {
             return Ok(None);
         };
         let before = Size::of(plan);
@@ -88,6 +85,7 @@ where
         let source = Source::Plan(Arc::new(smallest.plan));
         let case = Prepared { system, source, checks: counted, ..self.clone() };
         let report = audited(&case, seed)?;
+        let forks = Forks { of: FORKS, jobs: effort.jobs, stop: effort.late };
         Ok(Some(Shrunk {
             change,
             signature: smallest.finding.signature,
@@ -95,53 +93,28 @@ where
             runs: smallest.runs,
             ended: smallest.ended,
             file: case.file(seed)?,
-            decided: case.decides(&report, check, effort.jobs),
+            moment: case.decides(&report, check, &forks).unwrap_or(Moment::Luck),
             report,
         }))
     }
 
-    /// What decided it that this run fails.
-    fn decides(&self, report: &Report, check: &str, jobs: usize) -> Option<Decided> {
-        if report.stats.events > TELLING {
-            return None;
-        }
+    /// When it became inevitable that this run fails.
+    fn decides(&self, report: &Report, check: &str, forks: &Forks<'_>) -> Option<Moment> {
         let plan = self.plan_of(report.seed).ok()?;
-        let found = self.shown(&plan, check, None)?;
-        let trace = self.judged(&plan, Tracing::On, None).run.trace?;
-        let fails = |after, salt| self.shown(&plan, check, Some(Fork { after, salt })).is_some();
-        let chance = |after| Forks { of: FORKS, jobs }.count(after, &|salt| fails(after, salt));
-        decided(&trace, found.at.unwrap_or(plan.timeline.end), &chance)
+        let found = self.shown(&plan, check)?;
+        Some(Inquiry::new(self, &plan, check, found.at, forks).moment())
     }
 
     /// What is to blame for what the check of this name says of a plan.
-    pub(crate) fn blamed(&self, plan: &Arc<Plan<S::Op>>, check: &str, forks: Forks) -> Option<Blame> {
+    pub(crate) fn blamed(&self, plan: &Arc<Plan<S::Op>>, check: &str, forks: &Forks<'_>) -> Option<Blame> {
         let judges = Prepared { checks: Some(vec![check.to_owned()]), ..self.clone() };
-        let found = judges.shown(plan, check, None)?;
-        let trace = judges.judged(plan, Tracing::On, None).run.trace?;
-        let fails = |plan: &Arc<Plan<S::Op>>, after, salt| {
-            judges.shown(plan, check, Some(Fork { after, salt })).is_some()
-        };
-        let chance = |after| forks.count(after, &|salt| fails(plan, after, salt));
-        let violated = found.at.unwrap_or(plan.timeline.end);
-        let decided = decided(&trace, violated, &chance);
-        let mut curve = over_time(&trace, violated, &chance);
-        curve.extend(decided.iter().flat_map(|decided| decided.before.into_iter().chain([decided.after])));
-        curve.sort_by_key(|chance| chance.after);
-        curve.dedup_by_key(|chance| chance.after);
-        let without = |place: usize| {
-            let mut less = (**plan).clone();
-            let gone = less.faults.remove(place);
-            let less = Arc::new(less);
-            let what = format!("{} at {}", gone.inject, gone.at);
-            Needed { what, without: forks.count(Time::ZERO, &|salt| fails(&less, Time::ZERO, salt)) }
-        };
-        let faults = (0..plan.faults.len()).map(without).collect();
-        Some(Blame { check: check.to_owned(), curve, decided, faults })
+        let found = judges.shown(plan, check)?;
+        Some(Inquiry::new(&judges, plan, check, found.at, forks).blame())
     }
 
     /// What the check of this name says of the plan, or the panic, if that is sought.
-    fn shown(&self, plan: &Arc<Plan<S::Op>>, check: &str, fork: Option<Fork>) -> Option<Finding> {
-        match catch_unwind(AssertUnwindSafe(|| self.judged(plan, Tracing::Off, fork))) {
+    fn shown(&self, plan: &Arc<Plan<S::Op>>, check: &str) -> Option<Finding> {
+        match catch_unwind(AssertUnwindSafe(|| self.judged(plan, Tracing::Off))) {
             Ok(Judged { run, verdicts, .. }) => {
                 let mut violations = verdicts.iter().filter_map(Verdict::violation);
                 violations.find(|violation| violation.check == check).map(|found| finding(plan, &run, found))
@@ -191,10 +164,10 @@ where
     /// A plan with other settings is run by a system with these; if there is none, it shows nothing.
     fn shown(&self, by: &Prepared<S>, plan: &Arc<Plan<S::Op>>, bug: Option<&str>) -> Option<Finding> {
         if plan.params == *self.settings {
-            return by.shown(plan, &self.sought.check, None);
+            return by.shown(plan, &self.sought.check);
         }
         let system = (by.configure)(&plan.params, bug).ok()?;
-        Prepared { system, ..by.clone() }.shown(plan, &self.sought.check, None)
+        Prepared { system, ..by.clone() }.shown(plan, &self.sought.check)
     }
 }
 

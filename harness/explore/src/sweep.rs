@@ -99,7 +99,7 @@ pub fn audited(case: &dyn Case, seed: Seed) -> Result<Report, Problem> {
     if !violated && !seed.0.is_multiple_of(SAMPLE) {
         return Ok(report);
     }
-    let tracing = if violated { Tracing::On } else { Tracing::Off };
+    let tracing = if violated { Tracing::Story } else { Tracing::Off };
     let again = guarded(case, seed, tracing)?;
     if again.digest != report.digest {
         return nondeterministic(case, seed, &report);

@@ -103,6 +103,7 @@
 //! ```
 
 mod kernel;
+mod course;
 mod world;
 mod steps;
 mod effects;
@@ -119,6 +120,7 @@ mod target;
 mod digest;
 mod record;
 
-pub use kernel::{Fork, Kernel};
+pub use course::Course;
+pub use kernel::Kernel;
 pub use look::{FileLook, Look, Standing};
 pub use world::World;

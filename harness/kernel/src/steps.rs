@@ -67,7 +67,10 @@ impl<S: System> World<S> {
                     self.client_step(host, id, S::Client::on_start);
                 }
             }
-            Input::Invoke(op) => self.client_step(host, id, |client, cx| client.on_invoke(op, cx)),
+            Input::Invoke(op) => {
+                self.record_step(host, id);
+                self.client_step(host, id, |client, cx| client.on_invoke(op, cx));
+            }
         }
     }
 

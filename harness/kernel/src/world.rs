@@ -17,7 +17,7 @@ use stormglass_core::monitor::View;
 use stormglass_core::random::{CausalId, Purpose, mix};
 use stormglass_core::system::{Role, System};
 use stormglass_core::time::Time;
-use stormglass_core::trace::{Record, Trace};
+use stormglass_core::trace::{Logs, Record};
 use stormglass_plan::engine::{Beyond, Digest, Stats, Strike, Tracing};
 use stormglass_plan::plan::Plan;
 
@@ -25,6 +25,7 @@ use crate::held::Held;
 use crate::host::{ClientState, Gate, Host, Notice};
 use crate::network::Network;
 use crate::queue::{Key, Queue};
+use crate::record::Notebook;
 use crate::timers::Timers;
 
 /// A running system and everything around it.
@@ -73,7 +74,9 @@ pub struct World<S: System> {
     pub(crate) leadership: Vec<Leadership>,
     /// The part each node played when it last said something, by place.
     pub(crate) parts: Vec<Role>,
-    pub(crate) trace: Option<Trace>,
+    pub(crate) trace: Option<Notebook>,
+    /// Whether the faults that have not struck yet never will.
+    pub(crate) calm: bool,
     /// Kept between steps for its allocation alone; empty at every step's end.
     pub(crate) effects: Vec<Effect<S>>,
 }
@@ -187,7 +190,8 @@ impl<S: System> World<S> {
             downs: Vec::new(),
             leadership: Vec::new(),
             parts: vec![Role::MEMBER; cluster.nodes().len()],
-            trace: (tracing == Tracing::On).then(Trace::default),
+            trace: Notebook::new(tracing),
+            calm: false,
             effects: Vec::new(),
             system,
             plan,
@@ -229,6 +233,7 @@ impl<S: System> World<S> {
             Deed::Wake { host } => self.catch_up(host, id),
             Deed::Operation { place } => self.operation_due(place),
             Deed::Free { host } => self.begin_next(host),
+            Deed::Strike { .. } if self.calm => {}
             Deed::Strike { place } => self.strike(place as usize, id),
             Deed::Lift { place } => self.lift(place as usize, id),
             Deed::Flap { place, turn } => self.flap(place as usize, turn),
@@ -247,7 +252,19 @@ impl<S: System> World<S> {
 
     /// What has been traced since this was asked last; nothing if the world keeps no trace.
     pub fn take_records(&mut self) -> Vec<Record> {
-        self.trace.as_mut().map(|trace| std::mem::take(&mut trace.records)).unwrap_or_default()
+        self.trace.as_mut().map(Notebook::take).unwrap_or_default()
+    }
+
+    /// From now on a trace of every event is kept; what was traced so far is forgotten.
+    pub fn trace(&mut self) {
+        self.trace = Notebook::new(Tracing::On);
+    }
+
+    /// Writes down what is logged as well, if the world keeps a trace.
+    pub fn listen(&mut self, logs: Arc<dyn Logs>) {
+        if let Some(notebook) = &mut self.trace {
+            notebook.logs = Some(logs);
+        }
     }
 
     /// The present moment.
@@ -291,6 +308,11 @@ impl<S: System> World<S> {
     pub fn fork(&mut self, salt: u64) {
         assert_ne!(salt, 0, "a fork without salt is no fork");
         self.salt = salt;
+    }
+
+    /// From now on no fault strikes any more; those in force go on until they end.
+    pub const fn calm(&mut self) {
+        self.calm = true;
     }
 
     /// The cause of what befalls one member of several. It is keyed by the member's name, not by its place: one member

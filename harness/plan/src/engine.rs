@@ -22,6 +22,9 @@ pub enum Tracing {
     /// No: the digest alone identifies the run.
     #[default]
     Off,
+    /// What a story is told from: faults, crashes, restarts, what nodes say and what is logged, but no message, timer or
+    /// sync. A run of a million events is a story of a few thousand.
+    Story,
     /// Yes, every event.
     On,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use stormglass_explore::blame::{Blame, Chance, Decided, Needed};
+use stormglass_explore::blame::{Blame, Chance, Decided, Later, Moment, Needed};
 use stormglass_plan::scenario::Scenario;
 
 /// The width of the longest bar.
@@ -12,40 +12,69 @@ const INFALLIBLE: &str = "a string takes every text";
 /// The page, without a newline at its end.
 #[must_use]
 pub fn blame_page(scenario: &Scenario, blame: &Blame) -> String {
-    let Blame { check, curve, decided, faults } = blame;
-    let mut page = format!("BLAME     {}   {check}\n", scenario.name);
-    let of = curve.first().map_or(0, |chance| chance.of);
-    writeln!(page, "          how many of {of} runs fail if whatever is later has other chances\n")
-        .expect(INFALLIBLE);
-    for Chance { after, fails, of } in curve {
-        let bar = "█".repeat((fails * WIDTH / (*of).max(1)) as usize);
-        writeln!(page, "{after:>11}  {fails:>4}  {bar}").expect(INFALLIBLE);
-    }
-    page.push('\n');
-    match decided {
-        None => page.push_str(" decided  by nothing before the violation itself\n"),
-        Some(Decided { after, before, what }) => {
-            let before = before.map_or(String::new(), |before| format!("; just before it {}", before.fails));
-            writeln!(
-                page,
-                " decided  at {}: {} of {} fail from here on{before}",
-                after.after, after.fails, after.of
-            )
-            .expect(INFALLIBLE);
-            for line in what.iter().take(4) {
-                writeln!(page, "          {line}").expect(INFALLIBLE);
-            }
-        }
-    }
-    for Needed { what, without } in faults {
+    let mut page = format!("BLAME     {}   {}\n", scenario.name, blame.check);
+    curve(&mut page, blame);
+    moment(&mut page, &blame.moment);
+    for Needed { what, without } in &blame.faults {
         let verdict = match without.fails {
             0 => "needed",
             fails if fails * 2 < without.of => "helps",
             _ => "luck",
         };
-        writeln!(page, " {verdict:<8} {what}: without it {} of {} fail", without.fails, without.of)
-            .expect(INFALLIBLE);
+        let (fails, of) = (without.fails, without.of);
+        line(&mut page, verdict, &format!("{what}: without it {fails} of {of} fail"));
+    }
+    if !blame.unfinished.is_empty() {
+        let left = blame.unfinished.join(", ");
+        line(
+            &mut page,
+            "open",
+            &format!("{left}: there was no time for more; give it some with --patience SECONDS"),
+        );
     }
     page.truncate(page.trim_end().len());
     page
+}
+
+fn curve(page: &mut String, blame: &Blame) {
+    if blame.curve.is_empty() {
+        return;
+    }
+    let faults = match blame.moment.decided().map(|decided| decided.later) {
+        Some(Later::ChancesWithoutFaults) => " and no fault strikes any more",
+        Some(Later::Chances) | None => "",
+    };
+    writeln!(page, "          the share of runs that fail if whatever is later has other chances{faults}\n")
+        .expect(INFALLIBLE);
+    for Chance { after, fails, of } in &blame.curve {
+        let (share, bar) = (fails * 100 / of.max(&1), "█".repeat((fails * WIDTH / (*of).max(1)) as usize));
+        writeln!(page, "{after:>11}  {share:>3} %  {bar}").expect(INFALLIBLE);
+    }
+    page.push('\n');
+}
+
+fn moment(page: &mut String, moment: &Moment) {
+    match moment {
+        Moment::Luck => line(page, "decided", "by nothing before the violation itself"),
+        Moment::Between(from, to) => {
+            line(page, "decided", &format!("between {from} and {to}: there was no time to find out more"));
+        }
+        Moment::Decided(Decided { after: Chance { fails, of, .. }, before: None, .. }) => {
+            line(page, "decided", &format!("before it began: {fails} of {of} fail, under any chances"));
+        }
+        Moment::Decided(Decided { after, before, what, .. }) => {
+            let Chance { after: at, fails, of } = after;
+            let before = before.map_or(String::new(), |before| {
+                format!("; just before it {} of {}", before.fails, before.of)
+            });
+            line(page, "decided", &format!("at {at}: {fails} of {of} fail from here on{before}"));
+            for line in what.iter().take(4) {
+                writeln!(page, "          {line}").expect(INFALLIBLE);
+            }
+        }
+    }
+}
+
+fn line(page: &mut String, word: &str, text: &str) {
+    writeln!(page, " {word:<8} {text}").expect(INFALLIBLE);
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use stormglass_core::random::Seed;
 use stormglass_core::verdict::{Undecided, Verdict, Violation};
 use stormglass_explore::Shrunk;
-use stormglass_explore::blame::Decided;
+use stormglass_explore::blame::{Decided, Later, Moment};
 use stormglass_explore::report::{Line, Report};
 use stormglass_explore::shrink::Ended;
 use stormglass_plan::scenario::Scenario;
@@ -100,17 +100,34 @@ fn more(page: &mut String, failure: &Failure<'_>) {
             if *ended == Ended::Minimal { "" } else { "   (the best so far: there was no time for more)" };
         line(page, "shrunk", &format!("{change}{best}"));
     }
-    if let Some(Decided { after, what, .. }) = failure.shrunk.and_then(|shrunk| shrunk.decided.as_ref()) {
-        let what = what.first().map_or(String::new(), |what| format!("{what}   "));
-        line(
-            page,
-            "decided",
-            &format!("{} {what}← inevitable from here ({} of {} runs)", after.after, after.fails, after.of),
-        );
+    if let Some(moment) = failure.shrunk.and_then(|shrunk| inevitable(&shrunk.moment)) {
+        line(page, "decided", &moment);
     }
     line(page, "replay", failure.replay);
     if let Some(keep) = failure.keep {
         line(page, "keep", &format!("{keep}   → runs first from now on"));
+    }
+}
+
+/// When it became inevitable, in one line.
+fn inevitable(moment: &Moment) -> Option<String> {
+    match moment {
+        Moment::Luck => None,
+        Moment::Between(from, to) => {
+            Some(format!("between {from} and {to}: there was no time to find out more"))
+        }
+        Moment::Decided(Decided { after, before: None, .. }) => {
+            Some(format!("before it began: {} of {} runs fail, under any chances", after.fails, after.of))
+        }
+        Moment::Decided(Decided { later, after, what, .. }) => {
+            let what = what.first().map_or(String::new(), |what| format!("{what}   "));
+            let faults = match later {
+                Later::Chances => "",
+                Later::ChancesWithoutFaults => ", without any further fault",
+            };
+            let (fails, of) = (after.fails, after.of);
+            Some(format!("{} {what}← inevitable from here{faults} ({fails} of {of} runs)", after.after))
+        }
     }
 }
 

@@ -27,7 +27,7 @@ fn shrunk(scenario: &str, check: &str, jobs: usize) -> Shrunk {
     };
     sweep.run(&*case, each).unwrap();
     let seed = found.unwrap_or_else(|| panic!("{scenario}: no seed breaks {check}"));
-    let effort = Effort { jobs, runs: 30_000, stop: &|| false, watch: &|_| {} };
+    let effort = Effort { jobs, runs: 30_000, stop: &|| false, late: &|| false, watch: &|_| {} };
     case.shrink(seed, check, &effort)
         .unwrap()
         .unwrap_or_else(|| panic!("{scenario}: seed {seed} does not fail twice"))

@@ -8,7 +8,7 @@ use crate::record::Replay;
 use crate::values::Index;
 
 /// The digests of the log on one disk. The file only grows, so each record is read once.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct DurableLog {
     replay: Replay,
     length: usize,

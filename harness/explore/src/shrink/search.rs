@@ -25,6 +25,9 @@ pub struct Effort<'e> {
     /// Asked before each batch whether to stop with the best so far. Unless it always says no, what comes out depends
     /// on when it said yes.
     pub stop: &'e (dyn Fn() -> bool + Sync),
+    /// Asked, when it is small, whether to leave open when the failure became inevitable: what is found until then is
+    /// said.
+    pub late: &'e (dyn Fn() -> bool + Sync),
     /// Told now and then how far it is.
     pub watch: &'e dyn Fn(Progress),
 }

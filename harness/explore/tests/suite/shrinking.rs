@@ -45,7 +45,7 @@ fn shrunk(
     seed: u64,
     fails: impl Fn(&Plan<KvOp>) -> bool + Sync,
 ) -> Option<Smallest<KvOp>> {
-    let effort = Effort { jobs, runs, stop: &|| false, watch: &|_| {} };
+    let effort = Effort { jobs, runs, stop: &|| false, late: &|| false, watch: &|_| {} };
     shrink(&When(fails), drawn(seed), &effort)
 }
 
@@ -126,7 +126,7 @@ fn a_stop_leaves_the_best_so_far() {
         runs.fetch_add(1, Relaxed);
         plan.operations.len() >= 3
     });
-    let effort = Effort { jobs: 1, runs: 10_000, stop: &stop, watch: &|_| {} };
+    let effort = Effort { jobs: 1, runs: 10_000, stop: &stop, late: &|| false, watch: &|_| {} };
     let smallest = shrink(&trial, drawn(5), &effort).unwrap();
     assert_eq!(smallest.ended, Ended::Stopped);
     assert!((3..drawn(5).operations.len()).contains(&smallest.plan.operations.len()));

@@ -282,6 +282,7 @@ impl System for Probe {
 }
 
 /// Writes down what nodes say, and what disks hold after a crash.
+#[derive(Clone)]
 struct Listener {
     notes: Arc<Mutex<Vec<Noted>>>,
 }

@@ -6,6 +6,7 @@
 
 mod clocks;
 mod common;
+mod course;
 mod crowds;
 mod determinism;
 mod disk_faults;
@@ -16,4 +17,5 @@ mod network;
 mod operations;
 mod process;
 mod regions;
+mod storm;
 mod targets;

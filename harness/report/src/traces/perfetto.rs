@@ -195,6 +195,7 @@ const fn word(kind: Kind) -> &'static str {
         Kind::Timer => "timer",
         Kind::Sync => "sync",
         Kind::Event => "event",
+        Kind::Log => "log",
         Kind::Invoke => "invoke",
         Kind::Complete => "complete",
         Kind::Fault => "fault",

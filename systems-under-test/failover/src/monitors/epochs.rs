@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::message::Epoch;
 
 /// Remembers who writes, and the latest epoch of the resource.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct OneWriterPerEpoch {
     latest: Epoch,
     writers: BTreeMap<Epoch, NodeId>,
@@ -48,7 +48,7 @@ impl Monitor<Failover> for OneWriterPerEpoch {
 }
 
 /// Remembers the epochs in which the resource was mounted.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct MountedOnce {
     mounted: BTreeMap<Epoch, u64>,
 }
@@ -74,7 +74,7 @@ impl Monitor<Failover> for MountedOnce {
 }
 
 /// Remembers the epochs that were announced.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct EpochsGrow {
     announced: BTreeSet<Epoch>,
 }

@@ -14,7 +14,7 @@ use crate::parts::Parts;
 use crate::settings::Settings;
 
 /// Remembers who suspects whom, and who did lately.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct MajoritySuspects {
     detection: Duration,
     /// So long a suspicion counts after it was given up: a report is under way, and counts a while.
@@ -80,7 +80,7 @@ impl Monitor<Failover> for MajoritySuspects {
 }
 
 /// Remembers the last failovers of this life of the controller.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct NoFlapping {
     window: Duration,
     limit: usize,

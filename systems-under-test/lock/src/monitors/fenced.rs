@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::message::Token;
 
 /// Remembers to whom each token was granted, and the greatest that was let in.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Fenced {
     granted: BTreeMap<(u64, Token), ClientId>,
     greatest: BTreeMap<u64, (Token, ClientId)>,

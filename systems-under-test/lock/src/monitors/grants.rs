@@ -13,7 +13,7 @@ use crate::event::{Claim, Event};
 use crate::message::Token;
 
 /// Remembers the last token of each lock.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct TokensGrow {
     last: BTreeMap<u64, Token>,
 }
@@ -42,7 +42,7 @@ impl Monitor<Lock> for TokensGrow {
 }
 
 /// Remembers every claim that has been granted or has ended.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct GrantedOnce {
     over: BTreeMap<u64, BTreeSet<Claim>>,
 }
@@ -73,7 +73,7 @@ impl Monitor<Lock> for GrantedOnce {
 }
 
 /// Looks at each end alone.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct EndedByOwner;
 
 impl Monitor<Lock> for EndedByOwner {
@@ -99,7 +99,7 @@ impl Monitor<Lock> for EndedByOwner {
 }
 
 /// Remembers the queues, as long as the server does.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Fifo {
     queues: BTreeMap<u64, VecDeque<Claim>>,
 }

@@ -13,7 +13,7 @@ use crate::event::{Claim, Event};
 use crate::message::Session;
 
 /// Remembers the last grant of each lock, and when each session was last told that it lives.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Exclusive {
     lease: Duration,
     renewed: BTreeMap<Session, Time>,
@@ -65,7 +65,7 @@ impl Monitor<Lock> for Exclusive {
 }
 
 /// Remembers when each session was last told that it lives.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct SessionsLive {
     lease: Duration,
     renewed: BTreeMap<Session, Time>,
@@ -107,7 +107,7 @@ impl Monitor<Lock> for SessionsLive {
 }
 
 /// Remembers the sessions that are over.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct GrantedToTheLiving {
     over: BTreeSet<(ClientId, Session)>,
 }

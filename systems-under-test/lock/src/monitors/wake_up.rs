@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::server::Server;
 
 /// Looks into the server.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct NoLostWakeUp;
 
 impl NoLostWakeUp {

@@ -18,6 +18,7 @@ use crate::balancer::{Balancing, Event};
 const TIMES: u64 = 4;
 
 /// Remembers since when each balancer leaves which servers out, and since when servers want requests.
+#[derive(Clone)]
 pub(super) struct AllChosenAgain {
     bound: Duration,
     /// By balancer, when it booted, and the servers it chose from when it last said so, with their last moment there.

@@ -10,6 +10,7 @@ use crate::balancer::settings::Settings;
 use crate::balancer::{Balancing, Event};
 
 /// Looks at how long each request from a queue has waited.
+#[derive(Clone)]
 pub(super) struct NoExpiredWork {
     patience: Duration,
 }

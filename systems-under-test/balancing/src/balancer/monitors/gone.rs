@@ -22,6 +22,7 @@ enum Why {
 }
 
 /// Remembers since when which servers are gone, and which balancers are in a panic.
+#[derive(Clone)]
 pub(super) struct Gone {
     why: Why,
     bound: Duration,

@@ -12,6 +12,7 @@ use crate::balancer::settings::Settings;
 use crate::balancer::{Balancing, Event};
 
 /// Counts probes in a row, by balancer and server.
+#[derive(Clone)]
 pub(super) struct RiseAndFall {
     rise: u32,
     fall: u32,

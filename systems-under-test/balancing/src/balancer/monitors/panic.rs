@@ -12,6 +12,7 @@ use crate::balancer::table::too_few;
 use crate::balancer::{Balancing, Event};
 
 /// Holds each balancer's mode against what it knows.
+#[derive(Clone)]
 pub(super) struct Panic {
     threshold: Ratio,
 }
@@ -46,6 +47,7 @@ impl Monitor<Balancing> for Panic {
 }
 
 /// No request is refused for want of servers.
+#[derive(Clone)]
 pub(super) struct SomebodyToChoose;
 
 impl Monitor<Balancing> for SomebodyToChoose {

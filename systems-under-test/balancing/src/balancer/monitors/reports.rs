@@ -14,7 +14,7 @@ use crate::balancer::{Balancing, Event};
 const ON_THE_WAY: u64 = 10;
 
 /// Remembers the latest report that each balancer acted upon.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct InOrder {
     latest: BTreeMap<(NodeId, NodeId), (u64, u64)>,
 }
@@ -54,6 +54,7 @@ impl Monitor<Balancing> for InOrder {
 }
 
 /// Compares what is known in the end with what was said.
+#[derive(Clone)]
 pub(super) struct Heard;
 
 impl Monitor<Balancing> for Heard {

@@ -11,7 +11,7 @@ use super::violated;
 use crate::balancer::{Balancing, Event};
 
 /// Remembers between how many servers each balancer chooses, and looks at each second attempt.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct RetryElsewhere {
     choices: BTreeMap<NodeId, usize>,
 }

@@ -19,7 +19,7 @@ use crate::balancer::policy::Chooser;
 use crate::balancer::{Balancing, Event};
 
 /// Counts how often each server was passed over.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Starvation {
     hungry: BTreeMap<(NodeId, NodeId), Hunger>,
     among: BTreeMap<NodeId, Vec<(NodeId, u64)>>,

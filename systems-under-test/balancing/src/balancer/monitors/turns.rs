@@ -13,13 +13,13 @@ use crate::balancer::policy::Chooser;
 use crate::balancer::{Balancing, Event};
 
 /// Counts the turns of each balancer.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Turns {
     rounds: BTreeMap<NodeId, Round>,
 }
 
 /// The turns of one balancer.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Round {
     turns: u64,
     /// Of each server that can be chosen: since which turn, and which turn was its last.

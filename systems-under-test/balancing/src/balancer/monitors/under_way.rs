@@ -12,6 +12,7 @@ use crate::balancer::settings::Settings;
 use crate::balancer::{Balancing, Event};
 
 /// Compares counters with what they count.
+#[derive(Clone)]
 pub(super) struct UnderWay {
     /// After so long without sending anything, everything has been answered or has timed out.
     quiet: Duration,

@@ -16,7 +16,7 @@ use crate::raft::types::{Index, Term};
 use crate::raft::{Event, Raft};
 
 /// Remembers how far the log is committed, and what is on each disk.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct CommittedOnDurableQuorum {
     committed: Option<Committed>,
     disks: BTreeMap<NodeId, DurableLog>,

@@ -15,7 +15,7 @@ use crate::raft::types::{Index, Term};
 use crate::raft::{Event, Raft};
 
 /// Remembers how far the log was committed in each term.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct LeaderCompleteness {
     committed: BTreeMap<Term, Committed>,
     furthest: Index,

@@ -13,7 +13,7 @@ use crate::raft::types::{Index, Term};
 use crate::raft::{Event, Raft};
 
 /// Remembers, for every index and term that stood in any log, the digest of the log up to there.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct LogMatching {
     /// The first term seen at each index, which is mostly the only one.
     first: Vec<Seen>,

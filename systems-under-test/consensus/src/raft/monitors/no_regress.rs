@@ -13,7 +13,7 @@ use crate::raft::types::{Index, Term};
 use crate::raft::{Event, Raft};
 
 /// Remembers what each server has stood by.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct NoRegress {
     servers: BTreeMap<NodeId, Stood>,
 }

@@ -12,7 +12,7 @@ use crate::raft::types::Term;
 use crate::raft::{Event, Raft};
 
 /// Remembers who won each term, and when.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct OneLeaderPerTerm {
     leaders: BTreeMap<Term, (NodeId, Time)>,
 }

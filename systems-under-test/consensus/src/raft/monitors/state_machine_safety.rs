@@ -10,7 +10,7 @@ use super::{entry_in_words, violated};
 use crate::raft::{Event, Raft};
 
 /// Remembers what was applied first at each index.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct StateMachineSafety {
     applied: Vec<Applied>,
 }

@@ -26,14 +26,14 @@ use crate::two_phase_commit::types::{Decision, TxnId};
 use crate::two_phase_commit::{Event, TwoPhaseCommit};
 
 /// Remembers of every transaction who voted and who decided what.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct AtomicCommitment {
     recovery: Duration,
     journals: Journals,
     transactions: BTreeMap<TxnId, Transaction>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Transaction {
     participants: Vec<NodeId>,
     /// Whose disk holds the promise to be able to commit.

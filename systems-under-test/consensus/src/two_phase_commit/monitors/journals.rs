@@ -10,7 +10,7 @@ use crate::two_phase_commit::journal::{JOURNAL_FILE, Replay};
 use crate::two_phase_commit::record::Record;
 
 /// How far each journal has been read. They only grow.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Journals(BTreeMap<NodeId, Replay>);
 
 impl Journals {

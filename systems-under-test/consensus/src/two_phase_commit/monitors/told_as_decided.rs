@@ -17,7 +17,7 @@ use crate::two_phase_commit::{Event, TwoPhaseCommit};
 type Request = (ClientId, Sequence);
 
 /// Remembers which requests have committed, and of which a client was told that they have not.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ToldAsDecided {
     journals: Journals,
     committed: BTreeSet<Request>,

@@ -13,7 +13,7 @@ use crate::passive::types::{Epoch, Level, Lsn};
 use crate::passive::{Event, Passive};
 
 /// Remembers who served last, and the furthest acknowledgement: the log up to there holds all others.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct AcknowledgedSurvive {
     latest: Option<(Epoch, NodeId)>,
     furthest: Option<Promise>,

@@ -12,7 +12,7 @@ use crate::passive::types::Epoch;
 use crate::passive::{Event, Passive};
 
 /// Remembers the latest epoch that each node has acted in.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct EpochsNeverRegress {
     acted: BTreeMap<NodeId, Epoch>,
 }

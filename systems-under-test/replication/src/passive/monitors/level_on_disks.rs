@@ -16,7 +16,7 @@ use crate::passive::types::{Level, Lsn};
 use crate::passive::{Event, Passive};
 
 /// Remembers what is on each disk.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct LevelOnDisks {
     disks: BTreeMap<NodeId, DurableLog>,
 }

@@ -13,7 +13,7 @@ use crate::passive::types::Position;
 use crate::passive::{Event, Passive};
 
 /// Remembers the log up to each position, as a digest, and who had it first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct LogMatching {
     seen: BTreeMap<Position, (u64, NodeId)>,
 }

@@ -15,7 +15,7 @@ use crate::passive::types::{Epoch, Level, Lsn};
 use crate::passive::{Event, Passive};
 
 /// Remembers what has been acknowledged at the lowest level and is not lost, and the last promotion.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct LossesExplained {
     kept: Vec<Promise>,
     latest: Option<(Epoch, Group)>,

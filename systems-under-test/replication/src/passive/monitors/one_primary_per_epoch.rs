@@ -12,7 +12,7 @@ use crate::passive::types::Epoch;
 use crate::passive::{Event, Passive};
 
 /// Remembers who began to serve in each epoch, and when.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct OnePrimaryPerEpoch {
     primaries: BTreeMap<Epoch, (NodeId, Time)>,
 }

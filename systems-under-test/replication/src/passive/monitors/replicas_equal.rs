@@ -10,7 +10,7 @@ use crate::passive::types::Lsn;
 use crate::passive::{Event, Passive};
 
 /// Remembers who serves, and how its log grew lately.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ReplicasEqual {
     /// What was written so shortly before the end may be under way.
     under_way: Duration,
