@@ -106,6 +106,8 @@ pub enum ReplayFormat {
     Perfetto,
     /// The log for ShiViz, with vector clocks
     Shiviz,
+    /// A page with a space-time diagram for a browser, in one file that needs no network
+    Html,
 }
 
 /// Arguments of `run`.
@@ -125,6 +127,9 @@ pub struct RunArguments {
     /// In which form to say what became of it
     #[arg(long, value_enum, default_value_t)]
     pub format: RunFormat,
+    /// Also writes a page for each failure that is shown into this folder: one HTML file each, with a space-time diagram
+    #[arg(long, value_name = "FOLDER")]
+    pub html: Option<PathBuf>,
     /// Prints what each kind of fault did over all seeds
     #[arg(long)]
     pub weather: bool,
@@ -156,6 +161,9 @@ pub struct ReplayArguments {
     /// In which form to show it; all but text show the run and nothing else
     #[arg(long, value_enum, default_value_t)]
     pub format: ReplayFormat,
+    /// Where to write that, instead of to standard output
+    #[arg(long, short, value_name = "FILE", requires = "format")]
+    pub output: Option<PathBuf>,
     /// Prints every event
     #[arg(long)]
     pub trace: bool,

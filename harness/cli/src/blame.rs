@@ -8,13 +8,12 @@ use stormglass_explore::blame::Forks;
 use stormglass_explore::{Case, audited};
 use stormglass_plan::problem::Problem;
 use stormglass_plan::scenario::Expect;
-use stormglass_plan::source::Source;
 use stormglass_report::{Failure, blame_page, failure_page};
 
 use crate::app::App;
 use crate::args::BlameArguments;
 use crate::exit::{Ending, Mistake};
-use crate::replay::{find, print};
+use crate::replay::{find, print, small_case};
 use crate::run::cores;
 use crate::shrinking::{PATIENCE, shrink, sought};
 
@@ -36,7 +35,7 @@ pub fn blame(app: &App, arguments: &BlameArguments, out: &mut dyn Write) -> Resu
     let (shrunk, _) = shrink(&*one.case, one.seed, check, PATIENCE, cores()).map_err(drawn)?;
     let failure = Failure { shrunk: shrunk.as_ref(), ..Failure::new(&one.scenario, &report, &one.command) };
     print(out, &format!("{}\n", failure_page(&failure)))?;
-    let small = shrunk.map(|shrunk| saved(app, &shrunk.file)).transpose()?;
+    let small = shrunk.map(|shrunk| small_case(app, &shrunk.file)).transpose()?;
     let case: &dyn Case = small.as_deref().unwrap_or(&*one.case);
     let patience = Duration::from_secs(arguments.patience);
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -53,12 +52,4 @@ pub fn blame(app: &App, arguments: &BlameArguments, out: &mut dyn Write) -> Resu
         None => print(out, "nothing was planned that could be blamed")?,
     }
     Ok(Ending::Violated)
-}
-
-/// The small plan, as a case.
-fn saved(app: &App, text: &str) -> Result<Box<dyn Case>, Mistake> {
-    let source = Source::new("the small plan", text);
-    let head = source.plan_head(&app.registry.names())?;
-    let subject = app.registry.get(&head.system).expect("the head names a known system");
-    Ok(subject.saved_case(&source)?)
 }

@@ -22,6 +22,7 @@ pub mod keep;
 pub mod blame;
 pub mod kept;
 mod walk;
+mod page;
 pub mod zoo;
 pub mod check;
 pub mod model;

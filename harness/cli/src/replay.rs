@@ -17,6 +17,7 @@ use stormglass_report::{Failure, availability_page, failure_page};
 use crate::app::App;
 use crate::args::{ExplainArguments, ReplayArguments, ReplayFormat};
 use crate::exit::{Ending, Mistake};
+use crate::page;
 use crate::run::cores;
 use crate::shrinking::{PATIENCE, shrink, sought};
 use crate::walk;
@@ -45,7 +46,16 @@ pub fn replay(app: &App, arguments: &ReplayArguments, out: &mut dyn Write) -> Re
         return walk::step(&mut *one.case.walk(one.seed).map_err(drawn)?, &mut std::io::stdin().lock(), out);
     }
     if arguments.format != ReplayFormat::Text {
-        return exported(&one, arguments.format, out);
+        let Some(file) = &arguments.output else { return exported(app, &one, arguments, out) };
+        let mut ending = Ending::Ok;
+        page::into_file(file, |out| exported(app, &one, arguments, out).map(|ended| ending = ended))?;
+        return Ok(ending);
+    }
+    if let Some(file) = &arguments.output {
+        let file = file.display();
+        return Err(Mistake::new(format!(
+            "what is to be written to `{file}`? Say --format html, or another that is not text"
+        )));
     }
     if arguments.trace {
         let traced = one.case.run(one.seed, Tracing::On).map_err(drawn)?;
@@ -79,7 +89,15 @@ pub fn replay(app: &App, arguments: &ReplayArguments, out: &mut dyn Write) -> Re
 }
 
 /// Prints the run alone, for another tool.
-fn exported(one: &One, format: ReplayFormat, out: &mut dyn Write) -> Result<Ending, Mistake> {
+fn exported(
+    app: &App,
+    one: &One,
+    arguments: &ReplayArguments,
+    out: &mut dyn Write,
+) -> Result<Ending, Mistake> {
+    if arguments.format == ReplayFormat::Html {
+        return drawn(app, one, arguments.shrink, out);
+    }
     let report = one
         .case
         .run(one.seed, Tracing::On)
@@ -91,14 +109,28 @@ fn exported(one: &One, format: ReplayFormat, out: &mut dyn Write) -> Result<Endi
         )));
     };
     let mut out = std::io::BufWriter::new(out);
-    let written = match format {
+    let written = match arguments.format {
         ReplayFormat::Perfetto => traces::perfetto(trace, &mut out),
         ReplayFormat::Shiviz => traces::shiviz(trace, &mut out),
-        ReplayFormat::Json | ReplayFormat::Text => traces::json_lines(trace, &mut out),
+        ReplayFormat::Json | ReplayFormat::Text | ReplayFormat::Html => traces::json_lines(trace, &mut out),
     };
     written
         .and_then(|()| out.flush())
         .map_err(|error| Mistake::new(format!("the run cannot be printed: {error}")))?;
+    Ok(ending(&report.verdict))
+}
+
+/// Prints the run as a page; made small first, if asked.
+fn drawn(app: &App, one: &One, small: bool, out: &mut dyn Write) -> Result<Ending, Mistake> {
+    let mistake = |problem: Problem| Mistake::new(format!("seed {}: {problem}", one.seed));
+    let report = audited(&*one.case, one.seed).map_err(mistake)?;
+    let expect = one.expect.as_ref().unwrap_or(&Expect::Ok);
+    let shrunk = match sought(&report, expect).filter(|_| small) {
+        Some(check) => shrink(&*one.case, one.seed, check, PATIENCE, cores()).map_err(mistake)?.0,
+        None => None,
+    };
+    let failure = Failure { shrunk: shrunk.as_ref(), ..Failure::new(&one.scenario, &report, &one.command) };
+    page::write(app, &*one.case, &failure, cores(), out)?;
     Ok(ending(&report.verdict))
 }
 
@@ -173,6 +205,14 @@ fn saved(app: &App, name: &str, source: &Source, seed: Option<u64>) -> Result<On
         seed: Seed(0),
         command: format!("stormglass replay {name}"),
     })
+}
+
+/// A plan that was made small, as a case.
+pub(crate) fn small_case(app: &App, text: &str) -> Result<Box<dyn Case>, Mistake> {
+    let source = Source::new("the small plan", text);
+    let head = source.plan_head(&app.registry.names())?;
+    let subject = app.registry.get(&head.system).expect("the head names a known system");
+    Ok(subject.saved_case(&source)?)
 }
 
 pub(crate) fn print(out: &mut dyn Write, text: &str) -> Result<(), Mistake> {

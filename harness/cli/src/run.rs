@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::num::NonZero;
 use std::ops::{ControlFlow, Range};
+use std::path::Path;
 use std::thread;
 
 use stormglass_core::random::Seed;
@@ -17,6 +18,7 @@ use crate::app::App;
 use crate::args::{RunArguments, RunFormat};
 use crate::exit::{Ending, Mistake};
 use crate::kept;
+use crate::page;
 use crate::progress::Progress;
 use crate::shrinking::shrunk;
 
@@ -68,16 +70,26 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
         results.push(Swept { scenario: loaded.scenario, called: loaded.called, file, tally });
     }
     progress.finish();
-    let shrinks = Shrinks { wanted: !arguments.no_shrink, jobs, app };
-    let ended = || results.iter().map(|swept| swept.ended(&shrinks)).collect::<Vec<_>>();
-    let printed = match arguments.format {
-        RunFormat::Text => summary(&results, &shrinks, arguments.weather, out),
-        RunFormat::Json => out.write_all(sweeps::json_lines(&ended()).as_bytes()),
-        RunFormat::Junit => out.write_all(sweeps::junit(&ended()).as_bytes()),
-        RunFormat::Github => out.write_all(sweeps::github(&ended()).as_bytes()),
+    let shrinks = Shrinks { wanted: !arguments.no_shrink, jobs, app, html: arguments.html.as_deref() };
+    let ended = || results.iter().map(|swept| swept.ended(&shrinks)).collect::<Result<Vec<_>, _>>();
+    let text = match arguments.format {
+        RunFormat::Text => {
+            return summary(&results, &shrinks, arguments.weather, out).map(|()| ending(&results, kept));
+        }
+        RunFormat::Json => sweeps::json_lines(&ended()?),
+        RunFormat::Junit => sweeps::junit(&ended()?),
+        RunFormat::Github => sweeps::github(&ended()?),
     };
-    printed.map_err(|error| Mistake::new(format!("the results cannot be printed: {error}")))?;
-    Ok(results.iter().map(Swept::ending).fold(kept, Ending::max))
+    out.write_all(text.as_bytes()).map_err(unprinted)?;
+    Ok(ending(&results, kept))
+}
+
+fn ending(results: &[Swept], kept: Ending) -> Ending {
+    results.iter().map(Swept::ending).fold(kept, Ending::max)
+}
+
+fn unprinted(error: io::Error) -> Mistake {
+    Mistake::new(format!("the results cannot be printed: {error}"))
 }
 
 fn range(arguments: &RunArguments, scenario: &Scenario) -> Range<u64> {
@@ -125,29 +137,40 @@ impl Swept {
     }
 
     /// A failure with its page, made small if that is wanted.
-    fn told<'s>(&'s self, report: &'s Report, like: (u64, &[Seed]), shrinks: &Shrinks<'_>) -> Told<'s> {
+    ///
+    /// # Errors
+    /// If its page in HTML is wanted and cannot be written.
+    fn told<'s>(
+        &'s self,
+        report: &'s Report,
+        like: (u64, &[Seed]),
+        shrinks: &Shrinks<'_>,
+    ) -> Result<Told<'s>, Mistake> {
         let (shrunk, keep) = shrinks.shrink(self, report).unzip();
         let replay = format!("stormglass replay {} --seed {}", self.called, report.seed);
-        let page = failure_page(&Failure {
+        let failure = Failure {
             of: self.tally.runs,
             shrunk: shrunk.as_ref(),
             like,
             keep: keep.as_deref(),
             ..Failure::new(&self.scenario, report, &replay)
-        });
-        Told { seed: report.seed, verdict: &report.verdict, page, replay }
+        };
+        let html = shrinks.html.map(|folder| shrinks.draw(self, &failure, folder)).transpose()?;
+        let page = failure_page(&Failure { html: html.as_deref(), ..failure });
+        Ok(Told { seed: report.seed, verdict: &report.verdict, page, replay })
     }
 
     /// What other programs are told.
-    fn ended(&self, shrinks: &Shrinks<'_>) -> Ended<'_> {
-        let failures = self.kinds().into_iter().take(PAGES);
-        Ended {
+    fn ended(&self, shrinks: &Shrinks<'_>) -> Result<Ended<'_>, Mistake> {
+        let failures = self.kinds().into_iter().take(shrinks.pages());
+        let failures = failures.map(|(report, like)| self.told(report, like, shrinks));
+        Ok(Ended {
             scenario: &self.scenario,
             file: self.file.clone(),
             tally: &self.tally,
             outcome: self.outcome(),
-            failures: failures.map(|(report, like)| self.told(report, like, shrinks)).collect(),
-        }
+            failures: failures.collect::<Result<_, _>>()?,
+        })
     }
 }
 
@@ -156,15 +179,32 @@ struct Shrinks<'a> {
     wanted: bool,
     jobs: usize,
     app: &'a App,
+    /// Where pages in HTML go, if they are wanted.
+    html: Option<&'a Path>,
 }
 
 impl Shrinks<'_> {
+    /// How many failures are shown; every kind of them, if pages for a browser are wanted.
+    const fn pages(&self) -> usize {
+        if self.html.is_some() { usize::MAX } else { PAGES }
+    }
+
     /// The failure made small, and the command that keeps it; nothing if it is not wanted or cannot be.
     fn shrink(&self, swept: &Swept, report: &Report) -> Option<(Shrunk, String)> {
         let subject = self.app.registry.get(&swept.scenario.system).filter(|_| self.wanted)?;
         let case = subject.case(&swept.scenario).ok()?;
         let shrunk = shrunk(&*case, report, &swept.scenario.expect, self.jobs)?;
         Some((shrunk, format!("stormglass keep {} --seed {}", swept.called, report.seed)))
+    }
+
+    /// Writes the page of a failure into that folder; answers its file.
+    fn draw(&self, swept: &Swept, failure: &Failure<'_>, folder: &Path) -> Result<String, Mistake> {
+        let scenario = &swept.scenario;
+        let subject = self.app.registry.get(&scenario.system).expect("it has just been run");
+        let case = subject.case(scenario).map_err(|problem| Mistake::new(problem.to_string()))?;
+        let file = page::file_in(folder, &scenario.name, failure.report.seed);
+        page::into_file(&file, |out| page::write(self.app, &*case, failure, self.jobs, out))?;
+        Ok(file.display().to_string())
     }
 }
 
@@ -192,35 +232,45 @@ fn weather(results: &[Swept], shown: bool, out: &mut dyn Write) -> io::Result<()
 }
 
 /// The table, the pages of what went wrong, and the count of it all.
-fn summary(results: &[Swept], shrinks: &Shrinks<'_>, shown: bool, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", results_table(results.iter().map(|swept| (&swept.scenario, &swept.tally))))?;
-    weather(results, shown, out)?;
-    let (mut failures, mut pages) = (0, 0);
-    for swept in results {
-        failures += usize::from(!matches!(swept.outcome(), Outcome::Ok | Outcome::Found));
-        for (report, like) in swept.kinds() {
-            pages += 1;
-            if pages <= PAGES {
-                writeln!(out, "\n{}", swept.told(report, like, shrinks).page)?;
-            }
+fn summary(
+    results: &[Swept],
+    shrinks: &Shrinks<'_>,
+    shown: bool,
+    out: &mut dyn Write,
+) -> Result<(), Mistake> {
+    let table = results_table(results.iter().map(|swept| (&swept.scenario, &swept.tally)));
+    writeln!(out, "{table}").and_then(|()| weather(results, shown, out)).map_err(unprinted)?;
+    let kinds = results.iter().flat_map(|swept| swept.kinds().into_iter().map(move |kind| (swept, kind)));
+    let (mut shown, mut further) = (0, 0);
+    for (swept, (report, like)) in kinds {
+        if shown < shrinks.pages() {
+            shown += 1;
+            let page = swept.told(report, like, shrinks)?.page;
+            writeln!(out, "\n{page}").map_err(unprinted)?;
+        } else {
+            further += 1;
         }
     }
-    if pages > PAGES {
+    count(results, further, out).map_err(unprinted)
+}
+
+fn count(results: &[Swept], further: usize, out: &mut dyn Write) -> io::Result<()> {
+    if further > 0 {
         writeln!(
             out,
-            "\n{} further kinds of failures are not shown: name one scenario to see its own",
-            pages - PAGES
+            "\n{further} further kinds of failures are not shown: name one scenario to see its own"
         )?;
     }
     let runs: u64 = results.iter().map(|swept| swept.tally.runs).sum();
     let time = results.iter().fold(Duration::ZERO, |sum, swept| sum + swept.tally.virtual_time);
     let planted = results.iter().filter(|swept| swept.scenario.expect != Expect::Ok).count();
-    let found = results.iter().filter(|swept| swept.outcome() == Outcome::Found).count();
+    let ended = |outcome| results.iter().filter(|swept| swept.outcome() == outcome).count();
+    let found = ended(Outcome::Found);
     write!(out, "\n{} scenarios, {runs} runs, {} of virtual time", results.len(), long_time(time))?;
     if planted > 0 {
         write!(out, "; planted bugs found: {found} of {planted}")?;
     }
-    match failures {
+    match results.len() - found - ended(Outcome::Ok) {
         0 => writeln!(out, "; everything as expected"),
         1 => writeln!(out, "; 1 scenario NOT as expected"),
         many => writeln!(out, "; {many} scenarios NOT as expected"),

@@ -56,7 +56,8 @@ pub struct Record {
     pub kind: Kind,
     /// The event's own id; a `Send` carries the id under which its message is delivered or dropped.
     pub id: CausalId,
-    /// The id of the event whose step caused it.
+    /// The id of the event whose step caused it; of a message that arrives, the id under which it was sent. Its own, if
+    /// nothing in the run caused it.
     pub cause: CausalId,
     /// The details, for people.
     pub text: String,

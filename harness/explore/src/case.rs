@@ -19,6 +19,7 @@ use stormglass_plan::workload::Operations;
 use crate::blame::{Blame, Forks};
 use crate::happenings;
 use crate::judge::{Judge, Losses};
+use crate::recording::Recording;
 use crate::recovery;
 use crate::report::Report;
 use crate::shrink::Effort;
@@ -54,6 +55,12 @@ pub trait Case: Send + Sync {
     /// # Errors
     /// If no plan can be drawn for this seed.
     fn walk(&self, seed: Seed) -> Result<Box<dyn Walk>, Problem>;
+
+    /// The run of one seed with everything that can be drawn of it.
+    ///
+    /// # Errors
+    /// If no plan can be drawn for this seed, or the run has no events.
+    fn record(&self, seed: Seed) -> Result<Recording, Problem>;
 
     /// The smallest plan that shows what the run of this seed shows, by the check of this name; `None` if it does not show
     /// anything by that check, or nothing was planned that could be left out.
@@ -239,6 +246,12 @@ where
         let plan = self.plan_of(seed)?;
         Self::refuse(&plan)?;
         Ok(Box::new(Walker::new(self.system.clone(), plan)))
+    }
+
+    fn record(&self, seed: Seed) -> Result<Recording, Problem> {
+        let plan = self.plan_of(seed)?;
+        Self::refuse(&plan)?;
+        self.recorded(&plan)
     }
 
     fn shrink(&self, seed: Seed, check: &str, effort: &Effort<'_>) -> Result<Option<Shrunk>, Problem> {

@@ -18,6 +18,7 @@ pub mod shrink;
 pub mod shrunk;
 pub mod regions;
 pub mod walk;
+pub mod recording;
 pub mod renewals;
 mod happenings;
 mod recovery;
@@ -25,6 +26,7 @@ mod story;
 
 pub use case::Case;
 pub use clusters::Clusters;
+pub use recording::Recording;
 pub use registry::Registry;
 pub use renewals::AvailabilityModel;
 pub use report::Report;

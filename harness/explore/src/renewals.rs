@@ -23,6 +23,7 @@ use stormglass_plan::source::Source;
 use crate::blame::{Blame, Forks};
 use crate::case::Case;
 use crate::judge::CheckInfo;
+use crate::recording::Recording;
 use crate::regions::simulate;
 use crate::report::Report;
 use crate::shrink::Effort;
@@ -262,6 +263,10 @@ fn senseless(why: &Senseless) -> Problem {
     Problem::new("params", why.to_string())
 }
 
+fn no_events(to: &str) -> Problem {
+    Problem::new("", format!("the model of regions is computed as a whole: there are no events to {to}"))
+}
+
 impl Case for Model {
     fn run(&self, seed: Seed, _tracing: Tracing) -> Result<Report, Problem> {
         let seen =
@@ -312,10 +317,11 @@ impl Case for Model {
     }
 
     fn walk(&self, _seed: Seed) -> Result<Box<dyn Walk>, Problem> {
-        Err(Problem::new(
-            "",
-            "the model of regions is computed as a whole: there are no events to walk through",
-        ))
+        Err(no_events("walk through"))
+    }
+
+    fn record(&self, _seed: Seed) -> Result<Recording, Problem> {
+        Err(no_events("record"))
     }
 
     fn shrink(&self, _seed: Seed, _check: &str, _effort: &Effort<'_>) -> Result<Option<Shrunk>, Problem> {

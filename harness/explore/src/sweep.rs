@@ -139,7 +139,7 @@ fn nondeterministic(case: &dyn Case, seed: Seed, report: &Report) -> Result<Repo
 }
 
 /// A run in which the system's own code may panic: that is the system's mistake, and a violation.
-fn guarded(case: &dyn Case, seed: Seed, tracing: Tracing) -> Result<Report, Problem> {
+pub(crate) fn guarded(case: &dyn Case, seed: Seed, tracing: Tracing) -> Result<Report, Problem> {
     match catch_unwind(AssertUnwindSafe(|| case.run(seed, tracing))) {
         Ok(result) => result,
         Err(payload) => {

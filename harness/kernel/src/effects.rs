@@ -198,6 +198,9 @@ impl<S: System> World<S> {
             }
             Fate::ArrivesTwice(first, second) => {
                 self.stats.duplicated += 1;
+                if self.trace.is_some() {
+                    self.origins.come(id.child(0), id);
+                }
                 let copy = Event::Deliver { to, from, message: message.clone() };
                 self.queue.push(Key::new(self.now + second, id.child(0)), copy);
                 self.queue.push(Key::new(self.now + first, id), Event::Deliver { to, from, message });

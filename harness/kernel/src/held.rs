@@ -40,7 +40,11 @@ impl<S: System> World<S> {
         let released: Vec<Held<S>> = self.held.extract_if(.., released).collect();
         for Held { to, from, message, id, .. } in released {
             let sender = plan.cluster.index_of(from).expect("only members send") as u32;
+            let sent = id;
             let id = id.child(AFTER);
+            if self.trace.is_some() {
+                self.origins.come(id, sent);
+            }
             let delay = self.network.delay(sender, to, id);
             self.queue.push(Key::new(self.now + delay, id), Event::Deliver { to, from, message });
         }

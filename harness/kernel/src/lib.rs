@@ -119,6 +119,7 @@ mod storm;
 mod target;
 mod digest;
 mod record;
+mod origins;
 
 pub use course::Course;
 pub use kernel::Kernel;

@@ -2,6 +2,7 @@
 //!
 //! For people who replay a failure. It changes nothing, and is made of text: the world's types stay its own.
 
+use stormglass_core::clock::LocalClock;
 use stormglass_core::id::Address;
 use stormglass_core::system::{Node as _, Role, System};
 use stormglass_core::time::Time;
@@ -66,12 +67,7 @@ impl<S: System> World<S> {
     pub fn look(&self, whom: Address) -> Option<Look> {
         let place = self.plan.cluster.index_of(whom)?;
         let host = &self.hosts[place];
-        let node = self.nodes.get(place).map(Option::as_ref);
         let client = place.checked_sub(self.nodes.len()).map(|place| &self.clients[place]);
-        let state = match (node, client) {
-            (Some(node), _) => node.map(|node| format!("{node:#?}")),
-            (None, client) => client.map(|client| format!("{:#?}", client.client)),
-        };
         let open = client.and_then(|client| client.open).map(|id| {
             let operation = self.history.operation(id);
             (operation.invoked.at, operation.op.to_string())
@@ -83,13 +79,13 @@ impl<S: System> World<S> {
         };
         Some(Look {
             whom,
-            role: node.flatten().map(S::Node::role),
+            role: self.role(whom),
             standing: match self.gates[place] {
                 Gate::Open => Standing::Awake,
                 Gate::Shut => Standing::Still,
                 Gate::Down => Standing::Down,
             },
-            state,
+            state: self.state(whom),
             open,
             inbox: host.inbox.iter().map(|(_, input)| said(input)).collect(),
             coming: self.coming(place as u32),
@@ -99,6 +95,28 @@ impl<S: System> World<S> {
             wall: host.clock.wall(self.now),
             files: host.disk.names().map(file).collect(),
         })
+    }
+
+    /// The part that a node plays now; `None` while it is down, and of clients.
+    #[must_use]
+    pub fn role(&self, whom: Address) -> Option<Role> {
+        self.nodes.get(self.plan.cluster.index_of(whom)?)?.as_ref().map(S::Node::role)
+    }
+
+    /// A member's state machine as its `Debug` says it, on many lines; `None` while the machine is down.
+    #[must_use]
+    pub fn state(&self, whom: Address) -> Option<String> {
+        let place = self.plan.cluster.index_of(whom)?;
+        match place.checked_sub(self.nodes.len()) {
+            None => self.nodes[place].as_ref().map(|node| format!("{node:#?}")),
+            Some(place) => Some(format!("{:#?}", self.clients[place].client)),
+        }
+    }
+
+    /// The clocks of a member's machine; `None` if nobody has this address.
+    #[must_use]
+    pub fn clock(&self, whom: Address) -> Option<LocalClock> {
+        Some(self.hosts[self.plan.cluster.index_of(whom)?].clock)
     }
 
     /// Messages in flight to a host, in order of arrival.

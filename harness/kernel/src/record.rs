@@ -113,6 +113,8 @@ impl<S: System> World<S> {
             Effect::Emit(event) => {
                 self.record(|world| world.about(host, Kind::Event, id, cause, format!("{event:?}")));
             }
+            Effect::SetTimer { timer, .. } if self.trace.is_some() => self.origins.set(host, *timer, cause),
+            Effect::Sync { .. } if self.trace.is_some() => self.origins.come(id, cause),
             _ => {}
         }
     }

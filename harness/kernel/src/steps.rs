@@ -50,13 +50,14 @@ impl<S: System> World<S> {
             Input::Message { from, message } => {
                 self.record(|world| Record {
                     peer: Some(from),
-                    ..world.about(host, Kind::Deliver, id, id, format!("{message:?}"))
+                    ..world.about(host, Kind::Deliver, id, world.origins.of(id), format!("{message:?}"))
                 });
                 self.hear(host, from, message, id);
             }
             Input::Timer(timer, key) => self.timer_popped(host, timer, key),
             Input::Synced(sync, result) => {
-                self.record(|world| world.about(host, Kind::Sync, id, id, format!("{result:?}")));
+                let cause = self.origins.take(id);
+                self.record(|world| world.about(host, Kind::Sync, id, cause, format!("{result:?}")));
                 self.node_step(host, id, |node, cx| node.on_synced(sync, result, cx));
             }
             Input::Start => {
@@ -107,7 +108,10 @@ impl<S: System> World<S> {
         match self.timers[host as usize].popped(timer, key, self.now) {
             Popped::Fire(id) => {
                 let id = self.salted(id);
-                self.record(move |world| world.about(host, Kind::Timer, id, id, format!("{timer:?}")));
+                self.record(move |world| {
+                    let cause = world.origins.of_timer(host, timer, id);
+                    world.about(host, Kind::Timer, id, cause, format!("{timer:?}"))
+                });
                 if self.is_node(host) {
                     self.node_step(host, id, |node, cx| node.on_timer(timer, cx));
                 } else {

@@ -24,6 +24,7 @@ use stormglass_plan::plan::Plan;
 use crate::held::Held;
 use crate::host::{ClientState, Gate, Host, Notice};
 use crate::network::Network;
+use crate::origins::Origins;
 use crate::queue::{Key, Queue};
 use crate::record::Notebook;
 use crate::timers::Timers;
@@ -77,6 +78,8 @@ pub struct World<S: System> {
     pub(crate) trace: Option<Notebook>,
     /// Whether the faults that have not struck yet never will.
     pub(crate) calm: bool,
+    /// What made the events that are still to come, as far as their records are to say it; empty without a trace.
+    pub(crate) origins: Origins<S::Timer>,
     /// Kept between steps for its allocation alone; empty at every step's end.
     pub(crate) effects: Vec<Effect<S>>,
 }
@@ -192,6 +195,7 @@ impl<S: System> World<S> {
             parts: vec![Role::MEMBER; cluster.nodes().len()],
             trace: Notebook::new(tracing),
             calm: false,
+            origins: Origins::default(),
             effects: Vec::new(),
             system,
             plan,
@@ -277,6 +281,12 @@ impl<S: System> World<S> {
     #[must_use]
     pub fn history(&self) -> &History<S::Op, S::Ret> {
         &self.history
+    }
+
+    /// Every fault that has struck so far, in order.
+    #[must_use]
+    pub fn strikes(&self) -> &[Strike] {
+        &self.strikes
     }
 
     /// The rolling hash over all events so far.

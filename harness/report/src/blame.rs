@@ -16,11 +16,7 @@ pub fn blame_page(scenario: &Scenario, blame: &Blame) -> String {
     curve(&mut page, blame);
     moment(&mut page, &blame.moment);
     for Needed { what, without } in &blame.faults {
-        let verdict = match without.fails {
-            0 => "needed",
-            fails if fails * 2 < without.of => "helps",
-            _ => "luck",
-        };
+        let verdict = needs(without);
         let (fails, of) = (without.fails, without.of);
         line(&mut page, verdict, &format!("{what}: without it {fails} of {of} fail"));
     }
@@ -77,4 +73,13 @@ fn moment(page: &mut String, moment: &Moment) {
 
 fn line(page: &mut String, word: &str, text: &str) {
     writeln!(page, " {word:<8} {text}").expect(INFALLIBLE);
+}
+
+/// What a fault is to a failure, in a word, by how many runs fail without it.
+pub(crate) const fn needs(without: &Chance) -> &'static str {
+    match without.fails {
+        0 => "needed",
+        fails if fails * 2 < without.of => "helps",
+        _ => "luck",
+    }
 }

@@ -27,13 +27,15 @@ pub struct Failure<'f> {
     pub replay: &'f str,
     /// The command that keeps it, if it can be kept.
     pub keep: Option<&'f str>,
+    /// The file of its page in HTML, if there is one.
+    pub html: Option<&'f str>,
 }
 
 impl<'f> Failure<'f> {
     /// A failure by itself.
     #[must_use]
     pub const fn new(scenario: &'f Scenario, report: &'f Report, replay: &'f str) -> Failure<'f> {
-        Failure { scenario, report, of: 1, shrunk: None, like: (0, &[]), replay, keep: None }
+        Failure { scenario, report, of: 1, shrunk: None, like: (0, &[]), replay, keep: None, html: None }
     }
 }
 
@@ -104,6 +106,9 @@ fn more(page: &mut String, failure: &Failure<'_>) {
         line(page, "decided", &moment);
     }
     line(page, "replay", failure.replay);
+    if let Some(html) = failure.html {
+        line(page, "page", html);
+    }
     if let Some(keep) = failure.keep {
         line(page, "keep", &format!("{keep}   → runs first from now on"));
     }

@@ -12,6 +12,8 @@ use stormglass_core::id::Address;
 use stormglass_core::time::Time;
 use stormglass_core::trace::{Kind, Record, Trace};
 
+use super::word;
+
 /// The processes of the page, from top to bottom.
 const NODES: u64 = 1;
 const CLIENTS: u64 = 2;
@@ -183,24 +185,6 @@ fn name(record: &Record) -> String {
             format!("{} {first}", word(record.kind))
         }
         (kind, _) => word(kind).to_owned(),
-    }
-}
-
-const fn word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Start => "start",
-        Kind::Send => "send",
-        Kind::Deliver => "deliver",
-        Kind::Drop => "drop",
-        Kind::Timer => "timer",
-        Kind::Sync => "sync",
-        Kind::Event => "event",
-        Kind::Log => "log",
-        Kind::Invoke => "invoke",
-        Kind::Complete => "complete",
-        Kind::Fault => "fault",
-        Kind::Crash => "crash",
-        Kind::Phase => "phase",
     }
 }
 
