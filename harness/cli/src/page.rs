@@ -3,8 +3,8 @@
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
+use indicatif::{ProgressBar, ProgressDrawTarget};
 use stormglass_core::random::Seed;
 use stormglass_explore::blame::{Blame, Forks};
 use stormglass_explore::{Case, Shrunk};
@@ -49,9 +49,14 @@ fn blamed(case: &dyn Case, failure: &Failure<'_>, events: u64, jobs: usize) -> O
     if (failure.shrunk.is_none() && events > TELLING) || check == "determinism" {
         return None;
     }
-    let begun = Instant::now();
-    let stop = || begun.elapsed() >= PATIENCE;
-    case.blame(failure.report.seed, check, &Forks { of: FORKS, jobs, stop: &stop }).ok()?
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let stop = || {
+        bar.tick();
+        bar.elapsed() >= PATIENCE
+    };
+    let blame = case.blame(failure.report.seed, check, &Forks { of: FORKS, jobs, stop: &stop });
+    bar.finish_and_clear();
+    blame.ok()?
 }
 
 /// The file of a failure in this folder: `raft-storm-117.html`.

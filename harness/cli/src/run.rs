@@ -80,7 +80,7 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
         RunFormat::Junit => sweeps::junit(&ended()?),
         RunFormat::Github => sweeps::github(&ended()?),
     };
-    out.write_all(text.as_bytes()).map_err(unprinted)?;
+    out.write_all(text.as_bytes()).map_err(|error| unprinted(&error))?;
     Ok(ending(&results, kept))
 }
 
@@ -88,7 +88,7 @@ fn ending(results: &[Swept], kept: Ending) -> Ending {
     results.iter().map(Swept::ending).fold(kept, Ending::max)
 }
 
-fn unprinted(error: io::Error) -> Mistake {
+fn unprinted(error: &io::Error) -> Mistake {
     Mistake::new(format!("the results cannot be printed: {error}"))
 }
 
@@ -239,19 +239,21 @@ fn summary(
     out: &mut dyn Write,
 ) -> Result<(), Mistake> {
     let table = results_table(results.iter().map(|swept| (&swept.scenario, &swept.tally)));
-    writeln!(out, "{table}").and_then(|()| weather(results, shown, out)).map_err(unprinted)?;
+    writeln!(out, "{table}")
+        .and_then(|()| weather(results, shown, out))
+        .map_err(|error| unprinted(&error))?;
     let kinds = results.iter().flat_map(|swept| swept.kinds().into_iter().map(move |kind| (swept, kind)));
     let (mut shown, mut further) = (0, 0);
     for (swept, (report, like)) in kinds {
         if shown < shrinks.pages() {
             shown += 1;
             let page = swept.told(report, like, shrinks)?.page;
-            writeln!(out, "\n{page}").map_err(unprinted)?;
+            writeln!(out, "\n{page}").map_err(|error| unprinted(&error))?;
         } else {
             further += 1;
         }
     }
-    count(results, further, out).map_err(unprinted)
+    count(results, further, out).map_err(|error| unprinted(&error))
 }
 
 fn count(results: &[Swept], further: usize, out: &mut dyn Write) -> io::Result<()> {
