@@ -1,5 +1,6 @@
 //! Histories that are too hard: the answer is unknown, in time and in memory, and says how far the search came.
 
+#[path = "suite/common.rs"]
 mod common;
 
 use std::cell::Cell;

@@ -2,7 +2,7 @@
 
 use stormglass_check::isolation::{Analysis, Anomaly, Class, Level, Ties, analyse};
 
-use crate::by_hand::{HistoryOf, history, names};
+use super::by_hand::{HistoryOf, history, names};
 
 /// The transactions of a specimen, over lists or over registers.
 enum Specimen {

@@ -4,7 +4,7 @@ use stormglass_check::isolation::{Level, analyse, isolated};
 use stormglass_core::history::OperationId;
 use stormglass_core::verdict::Verdict;
 
-use crate::by_hand::{HistoryOf, history, names};
+use super::by_hand::{HistoryOf, history, names};
 
 fn lists(lines: &[&str]) -> HistoryOf<Vec<u64>> {
     history(lines)

@@ -6,7 +6,7 @@ use stormglass_check::isolation::generate::Value;
 use stormglass_core::history::{Operation, Outcome};
 use stormglass_core::op::txn::{Reads, Txn};
 
-use crate::by_hand::HistoryOf;
+use super::by_hand::HistoryOf;
 
 /// What an order of transactions must respect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,11 +2,9 @@
 //!
 //! `STORMGLASS_CHECK_CASES` sets how many per model.
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::*;
+use crate::common::*;
 use stormglass_check::generate::{Execution, Perform, Shape};
 use stormglass_check::linearizability::{Limits, Method, Options, Reductions};
 use stormglass_check::models::*;

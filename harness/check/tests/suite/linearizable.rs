@@ -1,8 +1,6 @@
 //! Linearizability by hand: what is accepted, what is rejected, in which words, and what cannot be decided.
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use stormglass_check::linearizability::{Limits, Method, Options};
 use stormglass_check::{KvModel, linearizable, linearizable_with};
 use stormglass_core::verdict::{Verdict, Violation};

@@ -6,8 +6,8 @@ use stormglass_core::op::lock::{LockOp, LockRet};
 use stormglass_core::random::Draws;
 use stormglass_core::time::Duration;
 
+use super::random::{Answer, Tally, fail, info, scattered, show};
 use crate::common::{cases, draws};
-use crate::random::{Answer, Tally, fail, info, scattered, show};
 
 type LockHistory = History<LockOp, LockRet>;
 type One = Operation<LockOp, LockRet>;

@@ -3,9 +3,6 @@
 //!
 //! `STORMGLASS_CHECK_CASES` sets how many histories per judge.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod causality;
 mod counters;
 mod locks;

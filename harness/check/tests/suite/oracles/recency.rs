@@ -12,8 +12,8 @@ use stormglass_core::history::{Moment, Operation, OperationId, Outcome};
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::time::{Duration, Time};
 
+use super::random::{Answer, Tally, registers, seen, show};
 use crate::common::{KvHistory, cases, draws};
-use crate::random::{Answer, Tally, registers, seen, show};
 
 type One = Operation<KvOp, KvRet>;
 

@@ -7,8 +7,8 @@ use stormglass_core::history::{History, Moment, Operation, Outcome};
 use stormglass_core::op::set::{SetOp, SetRet};
 use stormglass_core::random::Draws;
 
+use super::random::{Answer, Tally, fail, info, scattered, show};
 use crate::common::{cases, draws};
-use crate::random::{Answer, Tally, fail, info, scattered, show};
 
 type SetHistory = History<SetOp, SetRet>;
 type One = Operation<SetOp, SetRet>;

@@ -15,8 +15,8 @@ use stormglass_core::history::Outcome;
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::verdict::Verdict;
 
+use super::random::{Answer, Tally, registers, seen, show};
 use crate::common::{KvHistory, cases, draws};
-use crate::random::{Answer, Tally, registers, seen, show};
 
 /// What an operation wrote or saw, in its session.
 struct Act {

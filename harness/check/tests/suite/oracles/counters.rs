@@ -10,8 +10,8 @@ use stormglass_core::history::{History, Outcome};
 use stormglass_core::op::counter::{CounterOp, CounterRet};
 use stormglass_core::random::{Draws, Ratio};
 
+use super::random::{Answer, Tally, show};
 use crate::common::{cases, draws};
-use crate::random::{Answer, Tally, show};
 
 type Counted = History<CounterOp, CounterRet>;
 

@@ -12,8 +12,8 @@ use stormglass_core::history::Outcome;
 use stormglass_core::random::Draws;
 use stormglass_core::time::{Duration, Time};
 
+use super::random::{Answer, Tally, fail, info, scattered, show};
 use crate::common::{cases, draws};
-use crate::random::{Answer, Tally, fail, info, scattered, show};
 
 fn random_commitment(draws: &mut Draws) -> Commitment<u64> {
     let failures = [Failures::None, Failures::Lasting, Failures::Repaired][draws.below(3) as usize];

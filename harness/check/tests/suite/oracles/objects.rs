@@ -16,8 +16,8 @@ use stormglass_core::op::queue::{QueueOp, QueueRet};
 use stormglass_core::op::txn::{Reads, RegisterOp, RegisterReads, RegisterTxn, Txn};
 use stormglass_core::random::Draws;
 
+use super::random::{Answer, Tally, fail, info, scattered, show};
 use crate::common::{cases, draws};
-use crate::random::{Answer, Tally, fail, info, scattered, show};
 
 /// An outcome that is unknown or failed now and then.
 fn mostly<R>(draws: &mut Draws, ret: impl FnOnce(&mut Draws) -> R) -> Outcome<R> {

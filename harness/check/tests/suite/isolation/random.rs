@@ -5,8 +5,8 @@ use stormglass_check::isolation::{Analysis, Finding, Level, analyse, isolated};
 use stormglass_core::random::{CausalId, Draws, Purpose, Ratio, Seed};
 use stormglass_core::verdict::Verdict;
 
-use crate::by_hand::{HistoryOf, names};
-use crate::oracle::{MustSee, Respect, committed, serializable, snapshot_isolated};
+use super::by_hand::{HistoryOf, names};
+use super::oracle::{MustSee, Respect, committed, serializable, snapshot_isolated};
 
 fn draws(index: u64) -> Draws {
     Draws::new(CausalId::root(Seed(0x150), Purpose::Workload).child(index), Purpose::Workload)

@@ -3,7 +3,7 @@
 use stormglass_check::isolation::{Level, Unwritten, analyse, analyse_with, isolated};
 use stormglass_core::verdict::Verdict;
 
-use crate::by_hand::{HistoryOf, history, names};
+use super::by_hand::{HistoryOf, history, names};
 
 fn registers(lines: &[&str]) -> HistoryOf<Option<u64>> {
     history(lines)

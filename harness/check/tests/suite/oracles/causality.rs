@@ -9,8 +9,8 @@ use stormglass_core::history::{Operation, Outcome};
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::random::Ratio;
 
+use super::random::{Answer, Tally, registers, seen, show};
 use crate::common::{KvHistory, cases, draws};
-use crate::random::{Answer, Tally, registers, seen, show};
 use stormglass_check::generate::{Execution, Shape};
 
 type One = Operation<KvOp, KvRet>;
