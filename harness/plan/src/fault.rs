@@ -16,6 +16,7 @@ pub use target::Target;
 
 mod manner;
 mod target;
+mod targets;
 
 /// Something that goes wrong. In files externally tagged: `isolate = { target = "leader" }`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -471,110 +472,6 @@ impl Fault {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.kind().name()
-    }
-
-    /// Every target the fault names.
-    #[must_use]
-    pub fn targets(&self) -> Vec<&Target> {
-        self.fields().into_iter().map(|(_, target)| target).collect()
-    }
-
-    /// Every target the fault names, each behind the name of its field.
-    #[must_use]
-    pub fn fields(&self) -> Vec<(&'static str, &Target)> {
-        match self {
-            Fault::Loss { from, to, .. }
-            | Fault::Duplicate { from, to, .. }
-            | Fault::Delay { from, to, .. }
-            | Fault::Sever { from, to, .. }
-            | Fault::Corrupt { from, to, .. }
-            | Fault::Bandwidth { from, to, .. }
-            | Fault::Hold { from, to, .. }
-            | Fault::SlowLink { from, to, .. }
-            | Fault::Reset { from, to } => vec![("from", from), ("to", to)],
-            Fault::Partition { side, .. } => vec![("side", side)],
-            Fault::StaleClient { node, .. } => vec![("node", node)],
-            Fault::Isolate { target, .. }
-            | Fault::Crash { target, .. }
-            | Fault::Pause { target }
-            | Fault::SlowDisk { target, .. }
-            | Fault::FailSync { target, .. }
-            | Fault::ClockJump { target, .. }
-            | Fault::ClockDrift { target, .. }
-            | Fault::Flap { target, .. }
-            | Fault::CrashAtPoint { target, .. }
-            | Fault::CrashInRecovery { target, .. }
-            | Fault::RollingRestart { target, .. }
-            | Fault::Slow { target, .. }
-            | Fault::Wipe { target }
-            | Fault::StallDisk { target }
-            | Fault::ReorderSyncs { target, .. }
-            | Fault::FailSyncOnce { target, .. }
-            | Fault::LyingSync { target, .. }
-            | Fault::BitRot { target, .. }
-            | Fault::MisdirectedWrite { target, .. }
-            | Fault::ReadError { target, .. }
-            | Fault::FullDisk { target }
-            | Fault::ClockOffset { target, .. }
-            | Fault::ClockFreeze { target, .. } => vec![("target", target)],
-            Fault::Ring {}
-            | Fault::RegionOutage { .. }
-            | Fault::ZoneOutage { .. }
-            | Fault::WanCut { .. }
-            | Fault::WanBrownOut { .. }
-            | Fault::Surge { .. }
-            | Fault::HotKey { .. }
-            | Fault::ClientDeath { .. } => Vec::new(),
-        }
-    }
-
-    /// Every target the fault names, to be changed.
-    #[must_use]
-    pub fn targets_mut(&mut self) -> Vec<&mut Target> {
-        match self {
-            Fault::Loss { from, to, .. }
-            | Fault::Duplicate { from, to, .. }
-            | Fault::Delay { from, to, .. }
-            | Fault::Sever { from, to, .. }
-            | Fault::Corrupt { from, to, .. }
-            | Fault::Bandwidth { from, to, .. }
-            | Fault::Hold { from, to, .. }
-            | Fault::SlowLink { from, to, .. }
-            | Fault::Reset { from, to } => vec![from, to],
-            Fault::Partition { side, .. } => vec![side],
-            Fault::StaleClient { node, .. } => vec![node],
-            Fault::Isolate { target, .. }
-            | Fault::Crash { target, .. }
-            | Fault::Pause { target }
-            | Fault::SlowDisk { target, .. }
-            | Fault::FailSync { target, .. }
-            | Fault::ClockJump { target, .. }
-            | Fault::ClockDrift { target, .. }
-            | Fault::Flap { target, .. }
-            | Fault::CrashAtPoint { target, .. }
-            | Fault::CrashInRecovery { target, .. }
-            | Fault::RollingRestart { target, .. }
-            | Fault::Slow { target, .. }
-            | Fault::Wipe { target }
-            | Fault::StallDisk { target }
-            | Fault::ReorderSyncs { target, .. }
-            | Fault::FailSyncOnce { target, .. }
-            | Fault::LyingSync { target, .. }
-            | Fault::BitRot { target, .. }
-            | Fault::MisdirectedWrite { target, .. }
-            | Fault::ReadError { target, .. }
-            | Fault::FullDisk { target }
-            | Fault::ClockOffset { target, .. }
-            | Fault::ClockFreeze { target, .. } => vec![target],
-            Fault::Ring {}
-            | Fault::RegionOutage { .. }
-            | Fault::ZoneOutage { .. }
-            | Fault::WanCut { .. }
-            | Fault::WanBrownOut { .. }
-            | Fault::Surge { .. }
-            | Fault::HotKey { .. }
-            | Fault::ClientDeath { .. } => Vec::new(),
-        }
     }
 
     pub(crate) fn every() -> Ratio {
