@@ -187,7 +187,8 @@ struct Asked<'a> {
 }
 
 fn wrong(arguments: &CheckArguments, error: &ReadError) -> Mistake {
-    Mistake::new(format!("{}: {error}", arguments.history))
+    let name = if arguments.history == "-" { "standard input" } else { &arguments.history };
+    Mistake::new(format!("{name}: {error}"))
 }
 
 /// How this command line says that registers are written.

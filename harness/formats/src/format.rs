@@ -88,9 +88,9 @@ impl Format {
             let place = Place { line: 1, column: 1 };
             let found = match skipped {
                 0 => "an input without any event".to_owned(),
-                _ => format!("{skipped} lines of the nemesis and no other event"),
+                _ => "nothing but events of the nemesis".to_owned(),
             };
-            return Err(Mistake { place, found, expected: format!("a history in {format}") }.into());
+            return Err(Mistake { place, found, expected: "events of clients".to_owned() }.into());
         }
         let (history, names) = assembler.finish();
         Ok(Loaded { history, names, events: read, skipped })
@@ -120,9 +120,12 @@ fn guess(input: &mut impl BufRead) -> Result<Format, ReadError> {
     let ready = input.fill_buf().map_err(ReadError::Input)?;
     let ready = ready.strip_prefix(b"\xef\xbb\xbf").unwrap_or(ready);
     let mut marks = ready.iter().filter(|byte| !byte.is_ascii_whitespace());
-    Ok(match (marks.next(), marks.next()) {
-        (Some(b'{'), Some(b'"' | b'}')) => Format::Json,
-        (Some(b'I'), Some(b'N')) => Format::EtcdLog,
+    let begins = [(); 3].map(|()| marks.next().copied().unwrap_or_default());
+    Ok(match (begins[0], begins[1]) {
+        (b'{', b'"' | b'}') => Format::Json,
+        // An array of JSON, which the reader of lines has a word for.
+        (b'[', b'{') if begins[2] == b'"' => Format::Json,
+        (b'I', b'N') => Format::EtcdLog,
         _ => Format::Edn,
     })
 }

@@ -21,6 +21,12 @@ pub(crate) fn next_value<R: BufRead>(lines: &mut Lines<R>) -> Result<Option<Node
         let line = line.strip_prefix('\u{feff}').filter(|_| number == 1).unwrap_or(line);
         if !line.trim().is_empty() {
             let mut cursor = Cursor { line, place: Place { line: number, column: 1 }, byte: 0 };
+            if line.trim_start().starts_with('[') {
+                let place = cursor.place(line.trim_start());
+                let expected =
+                    "one JSON object in each line, as `jq -c '.[]'` makes them of an array".to_owned();
+                return Err(Mistake { place, found: "an array".to_owned(), expected }.into());
+            }
             let raw: &RawValue = serde_json::from_str(line).map_err(|error| cursor.mistake(0, &error))?;
             return Ok(Some(node(raw, &mut cursor, 0)?));
         }

@@ -40,10 +40,10 @@ fn events_that_do_not_fit_together_are_mistakes() {
             "{:process 0 :type :invoke :f :read :index 9}\n{:process 0 :type :ok :f :read :value 1 :index 9}",
             "line 2, column 1: found index 9; expected an index above 9, which stands at line 1, column 1",
         ),
-        ("", "line 1, column 1: found an input without any event; expected a history in edn"),
+        ("", "line 1, column 1: found an input without any event; expected events of clients"),
         (
             "{:process :nemesis :type :info}",
-            "line 1, column 1: found 1 lines of the nemesis and no other event; expected a history in edn",
+            "line 1, column 1: found nothing but events of the nemesis; expected events of clients",
         ),
     ];
     for (text, why) in cases {
@@ -106,8 +106,8 @@ fn json_and_logs_tell_places_too() {
         "line 1, column 23: found `\"typ\"`; expected one of process, type, f, key, value, time, index, error, token",
     );
     json(
-        "[1]",
-        "line 1, column 1: found `[1]`; expected an event: a map such as {:process 0, :type :invoke, :f :read}",
+        " [1]",
+        "line 1, column 2: found an array; expected one JSON object in each line, as `jq -c '.[]'` makes them of an array",
     );
     json(
         "{\"process\": 0, \"type\": \"invoke\", \"f\": \"read\"}\n{\"process\": 0, \"type\" \"ok\"}",

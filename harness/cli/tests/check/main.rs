@@ -132,6 +132,11 @@ fn every_bad_input_is_told_with_its_place() {
         ("a value of the wrong kind", "edn", "{:process 0 :type :invoke :f :cas :value 7}".to_owned()),
         ("an empty file", "edn", String::new()),
         ("white space", "edn", "\n \n".to_owned()),
+        (
+            "an array of json",
+            "json",
+            "[\n {\"process\": 0, \"type\": \"invoke\", \"f\": \"read\"}\n]".to_owned(),
+        ),
         ("a file of another kind", "txt", "hello\nworld\n".to_owned()),
     ];
     let told: String = inputs
