@@ -197,7 +197,14 @@ fn special_agrees<M: Perform<Op: std::fmt::Debug, Ret: std::fmt::Debug>>(model: 
         let verdict = linearizable_with(model, &history, &Options { limits, method: Method::Best });
         let other = linearizable_with(model, &history, &general);
         if !matches!((&verdict, &other), (Verdict::Unknown(_), _) | (_, Verdict::Unknown(_))) {
-            assert_eq!(gist(&other), gist(&verdict), "case {index}: {verdict}\n{other}\n{history:#?}");
+            // Where it breaks, the general search may miss in so few configurations: then it is asked with more.
+            let patient =
+                || linearizable_with(model, &history, &Options { limits: Limits::default(), ..general });
+            let same = gist(&other) == gist(&verdict) || gist(&patient()) == gist(&verdict);
+            assert!(
+                same && other.is_ok() == verdict.is_ok(),
+                "case {index}: {verdict}\n{other}\n{history:#?}"
+            );
             if index % 8 == 0 {
                 window_holds(model, &history, &verdict, &general);
             }
