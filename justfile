@@ -62,6 +62,11 @@ fuzz seconds="60":
 fuzz-stable cases="100000":
     STORMGLASS_FUZZ_CASES={{cases}} cargo test -p stormglass-formats --test seeds
 
+# Looks at made-up pages of up to 100,000 events in a real browser (needs npm, and Chromium: CHROMIUM says where if it is not /usr/bin/chromium).
+page-test *arguments:
+    cargo run -q -p stormglass-report --example pages -- target/pages
+    cd harness/report/browser && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund && PAGES="$PWD/../../../target/pages" npx playwright test {{arguments}}
+
 # Checks formatting, lints and documentation as CI does.
 lint:
     cargo fmt --all --check

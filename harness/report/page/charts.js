@@ -25,16 +25,11 @@ function drawBands(chart) {
   ctx.restore();
 }
 
-// Which part the diagram shows.
-function drawShown(chart) {
-  const { ctx, bbox } = chart;
-  const x = (time) => Math.min(Math.max(chart.valToPos(seconds(time), "x", true), bbox.left), bbox.left + bbox.width);
-  ctx.save();
-  ctx.strokeStyle = colour("accent");
-  ctx.lineWidth = devicePixelRatio;
-  ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
-  ctx.strokeRect(x(view.from), bbox.top, x(view.to) - x(view.from), bbox.height);
-  ctx.restore();
+// Which part the diagram shows, as a frame above the chart: moving it draws nothing anew.
+function frame({ window }) {
+  const share = (time) => Math.min(Math.max(time / run.end, 0), 1) * 100;
+  window.style.left = `${share(view.from)}%`;
+  window.style.right = `${100 - share(view.to)}%`;
 }
 
 function axes(unit) {
@@ -52,11 +47,10 @@ function chart(title, note, unit, scale, series, data) {
     width: Math.max(260, figure.clientWidth), height: 210, pxAlign: 0,
     scales: { x: { time: false, range: [0, seconds(run.end)] }, y: scale },
     axes: axes(unit),
-    series: [{ label: "s", value: (_, value) => value?.toFixed(4) ?? "–" }, ...series],
+    series: [{ label: "at", value: (_, value) => value === null || value === undefined ? "–" : `${value.toFixed(4)} s` }, ...series],
     cursor: { sync: { key: "run" }, drag: { x: true, y: false, setScale: false } },
     hooks: {
       drawClear: [drawBands],
-      draw: [drawShown],
       setSelect: [(chart) => {
         const { left, width } = chart.select;
         if (width < 4) return;
@@ -65,7 +59,10 @@ function chart(title, note, unit, scale, series, data) {
       }],
     },
   }, data, figure);
-  charts.push({ made, figure });
+  const window = element("div", { class: "shown" });
+  made.over.append(window);
+  charts.push({ made, figure, window });
+  frame(charts.at(-1));
 }
 
 const dots = (label, tone, size = 5) => ({
@@ -85,7 +82,7 @@ function latencyChart() {
   if (points.length === 0) return;
   const of = (test) => points.map(({ y, operation }) => (test(operation) ? y : null));
   const plain = (outcome) => of((operation) => operation.outcome === outcome && !operation.guilty);
-  chart("Latency", "of each operation, when it ended", "ms", { distr: 3, log: 10 }, [
+  chart("Latency", "of each operation when it ended, of an unanswered one when it was asked", "ms", { distr: 3, log: 10 }, [
     dots("ok", "ok"), dots("fail", "fail"), dots("info", "info"), dots("violating", "guilty", 9),
   ], [points.map(({ x }) => x), plain("ok"), plain("fail"), plain("info"), of((operation) => operation.guilty)]);
 }
@@ -139,7 +136,7 @@ function drawCharts() {
 
 onChange((what) => {
   if (what & CHANGES.theme) drawCharts();
-  else if (what & CHANGES.range) charts.forEach(({ made }) => made.redraw(false, false));
+  else if (what & CHANGES.range) charts.forEach(frame);
 });
 
 new ResizeObserver(() => {

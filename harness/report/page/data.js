@@ -96,9 +96,14 @@ function messagesOf({ events, text, end }) {
 }
 
 function messageColumns(list, events, end) {
-  list = list.map((message, index) => ({ ...message, index }));
   const column = (of) => Float64Array.from(list, of);
+  const times = list.filter(({ arrival, send, fate }) => fate === 0 && events.at[arrival] > events.at[send])
+    .slice(0, 2000).map(({ arrival, send }) => events.at[arrival] - events.at[send]).sort((one, other) => one - other);
+  const usual = times[times.length >> 1] ?? 5e6;
   return {
+    usual,
+    // Until when it is drawn: what never arrives fades out soon.
+    gone: column((message) => (message.arrival < 0 ? events.at[message.send] + usual * 2 : events.at[message.arrival])),
     count: list.length,
     send: Int32Array.from(list, (message) => message.send),
     arrival: Int32Array.from(list, (message) => message.arrival),

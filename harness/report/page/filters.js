@@ -5,7 +5,7 @@ const EVENT_KINDS = { timer: "timers", sync: "syncs", event: "what nodes say", l
 
 function toggle(set, key) {
   if (!set.delete(key)) set.add(key);
-  changed(CHANGES.filter);
+  refilter();
 }
 
 function chip(text, set, key, tone) {
@@ -27,10 +27,10 @@ function buildFilters() {
     .map(([kind, text]) => chip(text, view.hiddenCategories, kind));
   if (run.operations.length) kinds.push(chip("operations", view.hiddenCategories, "operation", "ok"));
   const needle = element("input", {
-    type: "search", placeholder: "text in a message, e.g. Append", "aria-label": "Show only what contains this text",
+    type: "search", placeholder: "text in a message", "aria-label": "Show only what contains this text",
     oninput: (event) => {
       view.needle = event.target.value.trim().toLowerCase();
-      changed(CHANGES.filter);
+      refilter();
     },
   });
   filters.append(

@@ -5,20 +5,23 @@ const ROWS = { marks: 20, fault: 17, faultGap: 2, faultsMost: 7, node: 58, clien
 
 function layOut(width) {
   const faults = faultRows();
+  // Few members have room.
+  const few = Math.min(Math.max(10 - run.members.length, 0), 6);
+  const [nodeHeight, clientHeight] = [ROWS.node + few * 5, ROWS.client + few];
   let y = ROWS.marks;
   const faultTop = y + 2;
   y = faultTop + faults.count * (ROWS.fault + ROWS.faultGap) + (faults.count ? 6 : 0);
   const lanes = new Map();
   const shown = run.members.map((_, member) => member).filter(isShown);
   for (const member of shown.filter((member) => run.members[member].node)) {
-    lanes.set(member, { top: y, height: ROWS.node, line: y + 24, node: true });
-    y += ROWS.node;
+    lanes.set(member, { top: y, height: nodeHeight, line: y + nodeHeight * 0.42, node: true });
+    y += nodeHeight;
   }
   const outageTop = y;
   if (run.outages.length) y += ROWS.outage;
   for (const member of shown.filter((member) => !run.members[member].node)) {
-    lanes.set(member, { top: y, height: ROWS.client, line: y + 15, node: false });
-    y += ROWS.client;
+    lanes.set(member, { top: y, height: clientHeight, line: y + 15, node: false });
+    y += clientHeight;
   }
   const span = view.to - view.from;
   const scale = (width - GUTTER) / span;

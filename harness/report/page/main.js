@@ -79,6 +79,7 @@ function buildLegend() {
   ids("legend").replaceChildren(...rows.map(([draw, text]) => element("li", {}, swatch(draw), text)));
 }
 
+refilter();
 buildFilters();
 drawFaultTable();
 buildLegend();
@@ -86,6 +87,8 @@ onChange((what) => what & CHANGES.theme && buildLegend());
 new ResizeObserver(() => changed(CHANGES.filter)).observe(ids("stage"));
 document.querySelectorAll("details").forEach((one) => one.addEventListener("toggle", () => changed(CHANGES.filter)));
 drawCharts();
+const guiltyLine = document.querySelector(".story .guilty");
+if (guiltyLine) guiltyLine.parentElement.scrollTop = guiltyLine.offsetTop - guiltyLine.parentElement.offsetTop - 120;
 if (storySpan()) showStory();
 else showWhole();
 select(null);

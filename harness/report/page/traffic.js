@@ -8,11 +8,11 @@ const ARROWS = 2500;
 const drawn = { messages: [], events: [] };
 
 function visibleMessages() {
-  const { count, begin, until } = run.messages;
+  const { count, begin, gone } = run.messages;
   const found = [];
   let all = 0;
   for (let message = 0; message < count; message++) {
-    if (begin[message] > view.to || until[message] < view.from || !messageShown(message)) continue;
+    if (begin[message] > view.to || gone[message] < view.from || !messageShown(message)) continue;
     all++;
     if (found.length <= ARROWS) found.push(message);
   }
@@ -40,28 +40,14 @@ function arrowOf(plan, message) {
   const lost = categories[fate[message]].tone === "lost";
   const atOnce = until[message] - begin[message] < 1;
   const arrow = { message, x: plan.x(begin[message]), y: one.line, toX: plan.x(until[message]), toY: other.line, lost };
-  if (arrival[message] < 0) arrow.toX = plan.x(begin[message] + usualDelay() * 2);
+  if (arrival[message] < 0) arrow.toX = plan.x(run.messages.gone[message]);
   if (from[message] === to[message]) return { ...arrow, toX: Math.max(arrow.toX, arrow.x + 6), toY: one.line - 7 };
   if (lost && atOnce) {
     const share = 0.42;
-    arrow.toX = arrow.x + (plan.x(begin[message] + usualDelay()) - arrow.x) * share;
+    arrow.toX = arrow.x + (plan.x(begin[message] + run.messages.usual) - arrow.x) * share;
     arrow.toY = arrow.y + (arrow.toY - arrow.y) * share;
   }
   return arrow;
-}
-
-let delay;
-function usualDelay() {
-  if (delay === undefined) {
-    const { count, fate, begin, until } = run.messages;
-    const delays = [];
-    for (let message = 0; message < count && delays.length < 2000; message++) {
-      if (fate[message] === 0 && until[message] > begin[message]) delays.push(until[message] - begin[message]);
-    }
-    delays.sort((one, other) => one - other);
-    delay = delays[delays.length >> 1] ?? 5e6;
-  }
-  return delay;
 }
 
 function drawArrows(context, plan, messages) {
@@ -161,17 +147,18 @@ function mark(context, kind, x, y) {
 
 // How much each member sends and receives in each column, and how much of it is lost.
 function drawBusyness(context, plan) {
-  const { count, begin, until, from, to, fate, categories } = run.messages;
+  const { count, begin, gone, from, to, fate, categories } = run.messages;
   const wide = 3;
   const columns = Math.ceil((plan.width - GUTTER) / wide);
   const busy = new Map([...plan.lanes.keys()].map((member) => [member, { all: new Uint32Array(columns), lost: new Uint32Array(columns) }]));
-  const columnAt = (time) => Math.floor((plan.x(time) - GUTTER) / wide);
+  const share = columns / (view.to - view.from);
+  const columnAt = (time) => Math.floor((time - view.from) * share);
   const lostOnes = categories.map(({ tone }) => tone === "lost");
   for (let message = 0; message < count; message++) {
-    if (begin[message] > view.to || until[message] < view.from || !messageShown(message)) continue;
+    if (begin[message] > view.to || gone[message] < view.from || !messageShown(message)) continue;
     const lost = lostOnes[fate[message]];
     add(busy.get(from[message]), columnAt(begin[message]), lost);
-    if (!lost) add(busy.get(to[message]), columnAt(until[message]), false);
+    if (!lost) add(busy.get(to[message]), columnAt(gone[message]), false);
   }
   let most = 1;
   for (const { all } of busy.values()) for (const value of all) if (value > most) most = value;

@@ -128,7 +128,7 @@ impl<'p> Sheet<'p> {
             needed: needed.collect(),
             availability: measured(report).map(availability_page),
             counts: format!(
-                "{} events, {} messages of which {} were lost, {} of {} operations ok",
+                "{} events, {} messages ({} lost), {} of {} operations ok",
                 stats.events, stats.sent, stats.dropped, report.succeeded, report.invoked
             ),
             digest: report.digest.to_string(),
