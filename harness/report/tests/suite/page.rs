@@ -78,10 +78,10 @@ fn every_arrival_knows_its_sending() {
         let parent = event.checked_sub(back as usize).unwrap();
         match kind[event] {
             "deliver" => {
-                assert_eq!((kind[parent], whom[parent], peer[parent]), ("send", peer[event], whom[event]))
+                assert_eq!((kind[parent], whom[parent], peer[parent]), ("send", peer[event], whom[event]));
             }
             "drop" => {
-                assert_eq!((kind[parent], whom[parent], peer[parent]), ("send", whom[event], peer[event]))
+                assert_eq!((kind[parent], whom[parent], peer[parent]), ("send", whom[event], peer[event]));
             }
             "send" => assert!(["deliver", "timer"].contains(&kind[parent]), "{}", kind[parent]),
             _ => {}
