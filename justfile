@@ -67,6 +67,13 @@ page-test *arguments:
     cargo run -q -p stormglass-report --example pages -- target/pages
     cd harness/report/browser && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund && PAGES="$PWD/../../../target/pages" npx playwright test {{arguments}}
 
+# Runs Raft under faults on madsim, on turmoil and on real sockets: `just engines-test -p stormglass-madsim` for one of them.
+[working-directory: 'harness/engines']
+engines-test *arguments:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    cargo test --workspace {{arguments}}
+
 # Checks formatting, lints and documentation as CI does.
 lint:
     cargo fmt --all --check

@@ -113,10 +113,16 @@ impl<S: System> Course<S> {
     #[must_use]
     pub fn finish(mut self) -> Run<S::Op, S::Ret> {
         let end = self.world.plan.timeline.end;
-        if !self.run_until(end) {
+        self.run_until(end);
+        self.end()
+    }
+
+    /// Ends a run that has come to its end, or to its limit before.
+    pub(crate) fn end(mut self) -> Run<S::Op, S::Ret> {
+        if self.stopped {
             let reason = format!(
-                "the run was stopped at {} after {} events, its limit; it would have ended at {end}",
-                self.world.now, self.world.plan.limits.events
+                "the run was stopped at {} after {} events, its limit; it would have ended at {}",
+                self.world.now, self.world.plan.limits.events, self.world.plan.timeline.end
             );
             self.verdicts.push(Verdict::unknown("limits", reason));
         }
@@ -130,15 +136,31 @@ impl<S: System> Course<S> {
         if self.stopped || !self.world.step(limit) {
             return false;
         }
+        self.watch();
+        !self.stopped
+    }
+
+    /// An event has happened: the monitors look at it, and it counts.
+    #[inline]
+    pub(crate) fn watch(&mut self) {
         if !self.world.notices.is_empty() {
             self.observe();
         }
         self.stopped = self.world.stats.events >= self.world.plan.limits.events;
-        !self.stopped
+    }
+
+    /// Whether it has come to its limit of events.
+    pub(crate) const fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// When somebody has to look whether the system has recovered.
+    pub(crate) const fn recovers_by(&self) -> Option<Time> {
+        self.recovers_by
     }
 
     /// How the system stands now that it should have recovered.
-    fn look_back(&mut self, by: Time) {
+    pub(crate) fn look_back(&mut self, by: Time) {
         self.recovery = Some(self.world.recovery(by));
         self.recovers_by = None;
     }

@@ -12,6 +12,9 @@
 //! come in through `storm`. The kernel never reads a real clock, never spawns a thread, and allocates nothing
 //! per message once its arenas have grown. It knows nothing of checkers, files or terminals.
 //!
+//! Other engines run the same world in pieces: a [`Stage`] hands each machine's steps to whoever has its time, and the messages that
+//! leave to whoever carries them.
+//!
 //! # A world by hand
 //!
 //! [`Kernel`] runs a plan to its end under the eyes of the system's monitors. A [`World`] can also be driven by
@@ -105,6 +108,7 @@
 mod kernel;
 mod course;
 mod world;
+mod stage;
 mod steps;
 mod effects;
 mod operations;
@@ -124,4 +128,5 @@ mod origins;
 pub use course::Course;
 pub use kernel::Kernel;
 pub use look::{FileLook, Look, Standing};
+pub use stage::{Parcel, Stage, Turn};
 pub use world::World;

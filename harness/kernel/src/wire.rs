@@ -17,13 +17,13 @@ pub(crate) fn size<M: Serialize>(message: &M) -> u64 {
     encode(message).len() as u64
 }
 
-fn encode<M: Serialize>(message: &M) -> Vec<u8> {
+pub(crate) fn encode<M: Serialize>(message: &M) -> Vec<u8> {
     postcard::to_stdvec(message).unwrap_or_else(|error| {
         panic!("{} cannot be encoded: {error}", std::any::type_name::<M>());
     })
 }
 
-fn decode<M: DeserializeOwned>(bytes: &[u8]) -> Option<M> {
+pub(crate) fn decode<M: DeserializeOwned>(bytes: &[u8]) -> Option<M> {
     // Bytes that are left over mean that this is not what was sent.
     postcard::take_from_bytes(bytes).ok().filter(|(_, rest)| rest.is_empty()).map(|(message, _)| message)
 }
@@ -40,6 +40,9 @@ impl<S: System> World<S> {
         cause: CausalId,
         id: CausalId,
     ) {
+        if self.leaving.is_some() && host != to {
+            return self.ship(host, from, to, message, cause, id);
+        }
         let mut bytes = encode(message);
         let fate = match host == to {
             true => Fate::Arrives(Duration::ZERO),
@@ -50,8 +53,7 @@ impl<S: System> World<S> {
             fate => (fate, None),
         };
         if let Some(Garble { fault, bits }) = garble {
-            let key = id.child(self.plan.faults[fault].id).child(AFTER);
-            flip(&mut bytes, bits, &mut Draws::new(key, Purpose::Network));
+            flip_bits(&mut bytes, bits, id.child(self.plan.faults[fault].id).child(AFTER));
         }
         match (decode::<S::Message>(&bytes), garble) {
             (Some(message), _) => self.meet_fate(to, from, message, fate, cause, id),
@@ -68,8 +70,9 @@ impl<S: System> World<S> {
     }
 }
 
-/// Flips so many bits, each drawn by itself.
-pub(crate) fn flip(bytes: &mut [u8], bits: u32, draws: &mut Draws) {
+/// Flips so many bits, each drawn by itself under `key`.
+pub(crate) fn flip_bits(bytes: &mut [u8], bits: u32, key: CausalId) {
+    let mut draws = Draws::new(key, Purpose::Network);
     for _ in 0..bits {
         if !bytes.is_empty() {
             let bit = draws.below(bytes.len() as u64 * 8);

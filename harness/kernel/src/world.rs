@@ -27,6 +27,7 @@ use crate::network::Network;
 use crate::origins::Origins;
 use crate::queue::{Key, Queue};
 use crate::record::Notebook;
+use crate::stage::Parcel;
 use crate::timers::Timers;
 
 /// A running system and everything around it.
@@ -68,6 +69,8 @@ pub struct World<S: System> {
     pub(crate) held: Vec<Held<S>>,
     /// Whether messages are encoded on their way.
     pub(crate) wired: bool,
+    /// Messages that something else than the queue carries, if anything does: what has left and was not taken yet.
+    pub(crate) leaving: Option<Vec<Parcel>>,
     /// The places of nodes whose copy a fault may have destroyed.
     pub(crate) damaged: BTreeSet<usize>,
     pub(crate) beyond_budget: Option<Beyond>,
@@ -188,6 +191,7 @@ impl<S: System> World<S> {
             strikes: Vec::new(),
             held: Vec::new(),
             wired: plan.wire,
+            leaving: None,
             damaged: BTreeSet::new(),
             beyond_budget: None,
             downs: Vec::new(),
@@ -216,6 +220,13 @@ impl<S: System> World<S> {
             return false;
         };
         self.now = key.at();
+        self.happen(key, event);
+        true
+    }
+
+    /// Lets an event happen now.
+    #[inline(always)]
+    pub(crate) fn happen(&mut self, key: Key, event: Event<S>) {
         let id = self.salted(key.id());
         match event {
             Event::Deliver { to, from, message } => self.deliver(to, from, message, id),
@@ -225,7 +236,6 @@ impl<S: System> World<S> {
         if !self.notices.is_empty() {
             self.note_leadership();
         }
-        true
     }
 
     #[inline(never)]

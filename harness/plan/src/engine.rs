@@ -38,6 +38,11 @@ pub trait Engine {
     /// by name, never ignored.
     fn lacks(&self, kind: Kind) -> Option<&'static str>;
 
+    /// Why this engine cannot run at all, as it was built; `None` if it can.
+    fn unavailable(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Runs `plan` to its end, with the system's own monitors watching.
     fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret>;
 }

@@ -19,3 +19,4 @@ mod process;
 mod regions;
 mod storm;
 mod targets;
+mod stage;

@@ -1,0 +1,36 @@
+//! What all engines with a scheduler, a clock and sockets of their own share.
+//!
+//! ```text
+//!  Plan ──▶ Theatre (a Stage that an engine's tasks share) ◀── attend(lane): one task for each host, one for the nemesis
+//!             ▲                │
+//!             └── hear(bytes) ─┴─▶ bytes to post        the engine's sockets are between the two
+//! ```
+//!
+//! An adapter binds sockets, spawns tasks, kills and restarts hosts. What faults, the network and disks do is the [`Stage`]'s, one
+//! for all engines, so that a fault means the same everywhere. This crate opens no socket and reads no clock.
+
+mod clock;
+mod beside;
+mod parcel;
+mod theatre;
+mod thread;
+
+pub use beside::beside;
+pub use clock::{Clock, PROLOGUE};
+pub use parcel::{decode, encode};
+pub use stormglass_kernel::{Parcel, Stage};
+pub use theatre::Theatre;
+pub use thread::{PATIENCE, on_its_own_thread};
+
+use stormglass_plan::kind::Kind;
+
+/// Why no engine but the kernel can inject faults of this kind.
+#[must_use]
+pub fn lacks(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Reset => {
+            Some("it takes back what is on its way, and only the kernel can reach into the network for that")
+        }
+        _ => None,
+    }
+}

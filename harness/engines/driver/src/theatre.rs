@@ -1,0 +1,200 @@
+//! The stage that an engine's tasks share, and how they take their turns.
+
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+
+use stormglass_core::system::System;
+use stormglass_core::time::Time;
+use stormglass_kernel::{Parcel, Stage, Turn};
+use stormglass_plan::engine::{Run, Tracing};
+use stormglass_plan::plan::Plan;
+
+use crate::clock::Clock;
+use crate::parcel;
+
+/// A handle to a run that an engine's tasks take turns in, all on one thread.
+pub struct Theatre<S: System> {
+    inner: Rc<Inner<S>>,
+}
+
+struct Inner<S: System> {
+    stage: RefCell<Option<Stage<S>>>,
+    end: Time,
+    /// By lane: who waits, and until when.
+    waiting: RefCell<Vec<Option<(Time, Waker)>>>,
+    over: Cell<bool>,
+}
+
+impl<S: System> Clone for Theatre<S> {
+    fn clone(&self) -> Self {
+        Theatre { inner: self.inner.clone() }
+    }
+}
+
+impl<S: System> Theatre<S> {
+    /// The plan before its first moment.
+    #[must_use]
+    pub fn new(system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Theatre<S> {
+        let stage = Stage::new(system, plan, tracing);
+        let waiting = (0..=stage.hosts()).map(|_| None).collect();
+        let inner = Inner {
+            stage: RefCell::new(Some(stage)),
+            end: plan.timeline.end,
+            waiting: RefCell::new(waiting),
+            over: Cell::new(false),
+        };
+        Theatre { inner: Rc::new(inner) }
+    }
+
+    /// How many hosts there are: nodes first, then clients.
+    #[must_use]
+    pub fn hosts(&self) -> usize {
+        self.with(|stage| stage.hosts())
+    }
+
+    /// The lane of whatever befalls hosts.
+    #[must_use]
+    pub fn nemesis(&self) -> usize {
+        self.with(|stage| stage.nemesis())
+    }
+
+    /// Whether the run has come to its end, or to its limit.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.inner.over.get()
+    }
+
+    /// Lets everything happen that the lane has before it by `now`; answers what is to be posted.
+    #[must_use = "what is not posted is lost"]
+    pub fn turn(&self, lane: usize, now: Time) -> Vec<Parcel> {
+        if self.is_over() {
+            return Vec::new();
+        }
+        let (turn, parcels) =
+            self.with(|stage| (stage.turn(lane, now.min(self.inner.end)), stage.take_leaving()));
+        if turn == Turn::Limit || (now > self.inner.end && lane == self.nemesis()) {
+            self.inner.over.set(true);
+            self.wake(|_, _| true);
+        } else {
+            let nearer = self.with(Stage::take_nearer);
+            for other in nearer.into_iter().filter(|&other| other != lane) {
+                self.nudge(other);
+            }
+            // Whoever holds the hosts' lives looks after those that have gone down.
+            let nemesis = self.nemesis();
+            if lane != nemesis && self.with(|stage| stage.has_fallen()) {
+                self.rouse(nemesis);
+            }
+        }
+        parcels
+    }
+
+    /// Bytes have come for a host. What is due already happens at once; what comes too early waits for its time.
+    #[must_use = "what is not posted is lost"]
+    pub fn hear(&self, host: usize, bytes: &[u8], now: Time) -> Vec<Parcel> {
+        let Some(parcel) = parcel::decode(bytes).filter(|parcel| parcel.to as usize == host) else {
+            return Vec::new();
+        };
+        if self.is_over() {
+            return Vec::new();
+        }
+        self.with(|stage| stage.arrive(&parcel, now));
+        if parcel.due <= now {
+            return self.turn(host, now);
+        }
+        self.nudge(host);
+        Vec::new()
+    }
+
+    /// Takes the lane's turns as they come, until the run is over. `post` sends what leaves; `between` comes after every turn.
+    pub async fn attend(
+        &self,
+        lane: usize,
+        clock: &impl Clock,
+        mut post: impl FnMut(Parcel),
+        mut between: impl FnMut(),
+    ) {
+        loop {
+            self.turn(lane, clock.now()).into_iter().for_each(&mut post);
+            between();
+            if self.is_over() {
+                return;
+            }
+            // A moment behind the end somebody has to see that it has come.
+            let end = Time::from_nanos(self.inner.end.as_nanos() + 1);
+            let next = self.with(|stage| stage.next(lane)).unwrap_or(end).min(end);
+            self.wait(lane, next, clock.sleep_until(next)).await;
+        }
+    }
+
+    /// Hosts that have gone down since this was asked last.
+    #[must_use]
+    pub fn fallen(&self) -> Vec<usize> {
+        self.with(Stage::take_fallen)
+    }
+
+    /// Hosts that are to come up: their engine starts them, and they [`attend`](Theatre::attend) again.
+    #[must_use]
+    pub fn risen(&self) -> Vec<usize> {
+        self.with(Stage::take_risen)
+    }
+
+    /// Whether a host is down.
+    #[must_use]
+    pub fn is_down(&self, host: usize) -> bool {
+        self.with(|stage| stage.is_down(host))
+    }
+
+    /// What the run leaves behind.
+    ///
+    /// # Panics
+    /// If it was asked before.
+    #[must_use]
+    pub fn finish(&self) -> Run<S::Op, S::Ret> {
+        self.inner.stage.borrow_mut().take().expect("a run ends once").finish()
+    }
+
+    /// Wakes who waits for a lane, if its next event is nearer than that one thinks.
+    pub fn nudge(&self, lane: usize) {
+        let next = self.with(|stage| stage.next(lane));
+        self.wake(|waiting, until| waiting == lane && next.is_some_and(|next| next < until));
+    }
+
+    /// Wakes who waits for a lane, whatever the time.
+    pub fn rouse(&self, lane: usize) {
+        self.wake(|waiting, _| waiting == lane);
+    }
+
+    fn wake(&self, who: impl Fn(usize, Time) -> bool) {
+        let mut woken = Vec::new();
+        for (lane, waiting) in self.inner.waiting.borrow_mut().iter_mut().enumerate() {
+            woken.extend(waiting.take_if(|(until, _)| who(lane, *until)));
+        }
+        woken.into_iter().for_each(|(_, waker)| waker.wake());
+    }
+
+    /// Until the sleep ends, or somebody nudges the lane. The sleep is polled once: some engines leave a timer behind at every poll.
+    async fn wait(&self, lane: usize, until: Time, sleep: impl Future<Output = ()>) {
+        let mut sleep = pin!(sleep);
+        let mut begun = false;
+        poll_fn(|cx| {
+            let waits = self.inner.waiting.borrow()[lane].is_some();
+            if begun && !waits {
+                return Poll::Ready(());
+            }
+            begun = true;
+            self.inner.waiting.borrow_mut()[lane] = Some((until, cx.waker().clone()));
+            sleep.as_mut().poll(cx)
+        })
+        .await;
+        self.inner.waiting.borrow_mut()[lane] = None;
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut Stage<S>) -> T) -> T {
+        look(self.inner.stage.borrow_mut().as_mut().expect("nobody takes a turn after the end"))
+    }
+}

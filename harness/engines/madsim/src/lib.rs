@@ -1,0 +1,58 @@
+//! Runs a plan's nodes and clients on madsim: its executor picks who runs next, its clock and its network carry what is sent.
+//!
+//! Every host is a madsim node of its own address, with an endpoint for datagrams; a crash kills it and a restart starts it again.
+//! What becomes of a message, and all other faults, are the driver's, as for every engine. madsim itself adds: a random choice among
+//! ready tasks, 50 to 100 ns for every poll, and at least a millisecond for every send and every receive, so that no
+//! message arrives sooner than two milliseconds after it left.
+
+#[cfg(madsim)]
+mod host;
+#[cfg(madsim)]
+mod run;
+
+use std::sync::Arc;
+
+use stormglass_core::system::System;
+use stormglass_engine_driver::{PATIENCE, on_its_own_thread};
+use stormglass_plan::engine::{Engine, Run, Tracing};
+use stormglass_plan::kind::Kind;
+use stormglass_plan::plan::Plan;
+
+/// The engine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Madsim;
+
+impl Engine for Madsim {
+    const NAME: &'static str = "madsim";
+
+    fn lacks(&self, kind: Kind) -> Option<&'static str> {
+        stormglass_engine_driver::lacks(kind)
+    }
+
+    fn unavailable(&self) -> Option<&'static str> {
+        #[cfg(madsim)]
+        return None;
+        #[cfg(not(madsim))]
+        return Some(
+            "it was built without `--cfg madsim`: an environment variable RUSTFLAGS, or another .cargo/config.toml, has taken \
+             the place of harness/engines/.cargo/config.toml; add the flag there, or build inside harness/engines",
+        );
+    }
+
+    fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
+        if let Some(why) = self.unavailable() {
+            panic!("madsim cannot run {}: {why}", plan.scenario);
+        }
+        on_its_own_thread(Self::NAME, system, plan, tracing, PATIENCE, work)
+    }
+}
+
+#[cfg(madsim)]
+fn work<S: System>(system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
+    run::run(system, plan, tracing)
+}
+
+#[cfg(not(madsim))]
+fn work<S: System>(_system: &S, plan: &Arc<Plan<S::Op>>, _tracing: Tracing) -> Run<S::Op, S::Ret> {
+    unreachable!("{} has been refused", plan.scenario)
+}

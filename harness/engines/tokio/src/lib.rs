@@ -1,0 +1,35 @@
+//! Runs a plan's nodes and clients on real tokio, over real sockets on the loopback device, in real time.
+//!
+//! One thread, a socket for datagrams for each host. What becomes of a message, and all other faults, are the driver's, as for
+//! every engine: it is the proxy between the hosts. A crash takes a host's tasks and its socket away. The same seed is the same plan,
+//! but not the same run: the machine decides too.
+
+mod host;
+mod run;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use stormglass_core::system::System;
+use stormglass_engine_driver::{PATIENCE, on_its_own_thread};
+use stormglass_plan::engine::{Engine, Run, Tracing};
+use stormglass_plan::kind::Kind;
+use stormglass_plan::plan::Plan;
+
+/// The engine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tokio;
+
+impl Engine for Tokio {
+    const NAME: &'static str = "tokio";
+
+    fn lacks(&self, kind: Kind) -> Option<&'static str> {
+        stormglass_engine_driver::lacks(kind)
+    }
+
+    fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
+        // A second takes a second.
+        let patience = PATIENCE + Duration::from_nanos(plan.timeline.end.as_nanos());
+        on_its_own_thread(Self::NAME, system, plan, tracing, patience, run::run)
+    }
+}

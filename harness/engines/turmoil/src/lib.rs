@@ -1,0 +1,32 @@
+//! Runs a plan's nodes and clients on turmoil: each host on a tokio runtime of its own, which turmoil turns a millisecond at a time.
+//!
+//! Every host has an address and a socket for datagrams; a crash takes its runtime away and a restart gives it a new one. What
+//! becomes of a message, and all other faults, are the driver's, as for every engine. turmoil itself adds: a millisecond
+//! as the least span of time, and a drawn order of hosts in each.
+
+mod host;
+mod run;
+
+use std::sync::Arc;
+
+use stormglass_core::system::System;
+use stormglass_engine_driver::{PATIENCE, on_its_own_thread};
+use stormglass_plan::engine::{Engine, Run, Tracing};
+use stormglass_plan::kind::Kind;
+use stormglass_plan::plan::Plan;
+
+/// The engine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Turmoil;
+
+impl Engine for Turmoil {
+    const NAME: &'static str = "turmoil";
+
+    fn lacks(&self, kind: Kind) -> Option<&'static str> {
+        stormglass_engine_driver::lacks(kind)
+    }
+
+    fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
+        on_its_own_thread(Self::NAME, system, plan, tracing, PATIENCE, run::run)
+    }
+}
