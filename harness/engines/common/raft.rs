@@ -12,11 +12,26 @@ use stormglass_plan::engine::{Engine, Run, Tracing};
 use stormglass_plan::fault::{Fault, Target};
 use stormglass_plan::nemesis::{Nemesis, Profile};
 use stormglass_plan::plan::Plan;
-use stormglass_plan::scenario::{Scenario, TimedFault};
+use stormglass_plan::scenario::{Phases, Scenario, TimedFault};
 use stormglass_plan::workload::Kv;
 
-/// A drawn plan without the kinds that the engine lacks.
+/// Phases with little around the chaos.
+pub fn brief(chaos: Duration) -> Phases {
+    let ms = Duration::from_millis;
+    Phases { warm_up: ms(500), chaos, idle: ms(200), settle: ms(1_000), finish: ms(300) }
+}
+
+/// A drawn plan, short enough to be run hundreds of times.
+pub fn short<E: Engine>(engine: &E, seed: u64) -> Arc<Plan<KvOp>> {
+    drawn(engine, Profile::Everything, seed, brief(Duration::from_secs(1)))
+}
+
+/// A drawn plan with time to recover, without the kinds that the engine lacks.
 pub fn plan<E: Engine>(engine: &E, profile: Profile, seed: u64, chaos: Duration) -> Arc<Plan<KvOp>> {
+    drawn(engine, profile, seed, Phases { chaos, ..Phases::default() })
+}
+
+fn drawn<E: Engine>(engine: &E, profile: Profile, seed: u64, phases: Phases) -> Arc<Plan<KvOp>> {
     let scenario = Scenario::named("raft/engines")
         .about("The same plan on every engine.")
         .system("raft")
@@ -24,7 +39,7 @@ pub fn plan<E: Engine>(engine: &E, profile: Profile, seed: u64, chaos: Duration)
         .clients(3)
         .workload(Kv::default())
         .nemesis(Nemesis { profile, ..Nemesis::default() })
-        .chaos(chaos);
+        .phases(phases);
     let mut plan = stormglass_plan::plan(&scenario, Seed(seed)).unwrap();
     plan.faults.retain(|fault| engine.lacks(fault.inject.kind()).is_none());
     Arc::new(plan)
@@ -40,8 +55,8 @@ pub fn isolated_leaders(seed: u64) -> Arc<Plan<KvOp>> {
         .nodes(3)
         .clients(4)
         .workload(Kv { keys: 2, ..Kv::default() })
-        .fault(times.repeat(Duration::from_secs(2), 4).inject(cut))
-        .chaos(Duration::from_secs(8));
+        .phases(Phases { warm_up: Duration::from_secs(1), ..brief(Duration::from_secs(8)) })
+        .fault(times.repeat(Duration::from_secs(2), 4).inject(cut));
     Arc::new(stormglass_plan::plan(&scenario, Seed(seed)).unwrap())
 }
 

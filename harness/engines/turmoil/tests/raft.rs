@@ -4,7 +4,7 @@
 #[path = "../../common/raft.rs"]
 mod common;
 
-use common::{answered, isolated_leaders, plan, planted, run, wrong};
+use common::{answered, isolated_leaders, plan, planted, run, short, wrong};
 use stormglass_core::prelude::*;
 use stormglass_plan::engine::{Engine as _, Tracing};
 use stormglass_plan::nemesis::Profile;
@@ -17,7 +17,7 @@ const CHAOS: Duration = Duration::from_secs(2);
 fn the_same_seed_is_the_same_history() {
     let mut before = None;
     for seed in 0..200 {
-        let plan = plan(&Turmoil, Profile::Everything, seed, CHAOS);
+        let plan = short(&Turmoil, seed);
         let (one, other) = (run(&Turmoil, &plan), run(&Turmoil, &plan));
         assert_eq!(one.history.operations(), other.history.operations(), "seed {seed}");
         assert_eq!((one.digest, one.strikes), (other.digest, other.strikes), "seed {seed}");
@@ -29,7 +29,7 @@ fn the_same_seed_is_the_same_history() {
 #[test]
 fn raft_holds_in_every_weather() {
     let (mut crashes, mut answers) = (0, 0);
-    for seed in 0..40 {
+    for seed in 0..20 {
         let run = run(&Turmoil, &plan(&Turmoil, Profile::Everything, seed, CHAOS));
         if run.beyond_budget.is_none() {
             assert_eq!(wrong(&run).map(|verdict| verdict.to_string()), None, "seed {seed}");
@@ -37,7 +37,7 @@ fn raft_holds_in_every_weather() {
         crashes += run.stats.crashes;
         answers += answered(&run);
     }
-    assert!(crashes > 20 && answers > 4_000, "{crashes} crashes, {answers} answers");
+    assert!(crashes > 10 && answers > 2_000, "{crashes} crashes, {answers} answers");
 }
 
 /// What the kernel finds, turmoil finds: a read that a deposed leader answers.
