@@ -30,7 +30,7 @@ const CLOSE_LOOKS: usize = 2_000;
 /// … from so long before the first operation that is part of it.
 const LEAD: Duration = Duration::from_millis(500);
 /// So many bytes of states are written; then looks become rarer.
-const BYTES: usize = 48 << 20;
+const BYTES: usize = 24 << 20;
 /// Clocks are read so often, evenly over the run, and when a fault begins or ends.
 const READINGS: u64 = 256;
 
@@ -311,7 +311,7 @@ impl Camera {
     /// Whether this step is one to look at.
     fn looks(&mut self, now: Time) -> bool {
         let near = self.close.is_some_and(|(first, last)| first <= now && now <= last);
-        if near && self.close_looks < CLOSE_LOOKS {
+        if near && self.close_looks < CLOSE_LOOKS && self.bytes < BYTES * 2 {
             self.close_looks += 1;
             return true;
         }

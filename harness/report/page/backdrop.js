@@ -82,9 +82,8 @@ function drawPart(context, lane, role, from, to, labels) {
   context.font = SMALL;
   const width = measured(context, word) + 8;
   if ((to - from > width || role === null) && labels.take(from, from + width)) {
-    context.fillStyle = colour(tone);
     context.textBaseline = "middle";
-    context.fillText(word, from + 3, lane.line - 12);
+    write(context, word, from + 3, lane.line - 12, tone);
   }
 }
 

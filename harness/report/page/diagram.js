@@ -10,6 +10,8 @@ function drawDiagram() {
   const wide = diagram.getBoundingClientRect().width;
   plan = layOut(wide);
   const { context } = fitted(diagram, plan.height);
+  // What is said of the selection is no longer than the drawing beside it.
+  document.getElementById("panel").style.setProperty("--beside", `${plan.height + 60}px`);
   drawLanes(context, plan);
   context.save();
   context.beginPath();

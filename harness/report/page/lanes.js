@@ -61,6 +61,18 @@ function ticks(from, to, about) {
   return { times, decimals };
 }
 
+// Text on whatever lies behind it, with a rim that keeps it legible.
+function write(context, text, x, y, tone) {
+  context.strokeStyle = colour("paper");
+  context.lineWidth = 3.5;
+  context.lineJoin = "round";
+  context.globalAlpha = 0.85;
+  context.strokeText(text, x, y);
+  context.globalAlpha = 1;
+  context.fillStyle = colour(tone);
+  context.fillText(text, x, y);
+}
+
 // Text cut to a width, with an ellipsis if anything is missing; empty if nothing fits.
 const widths = new Map();
 function measured(context, text) {

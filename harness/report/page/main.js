@@ -14,7 +14,8 @@ const keys = {
 };
 
 function toCause() {
-  const parent = view.selected?.event >= 0 ? run.events.parent[view.selected.event] : -1;
+  const event = eventOf(view.selected);
+  const parent = event >= 0 ? run.events.parent[event] : -1;
   if (parent >= 0) goTo(parent);
 }
 
@@ -87,8 +88,8 @@ onChange((what) => what & CHANGES.theme && buildLegend());
 new ResizeObserver(() => changed(CHANGES.filter)).observe(ids("stage"));
 document.querySelectorAll("details").forEach((one) => one.addEventListener("toggle", () => changed(CHANGES.filter)));
 drawCharts();
-const guiltyLine = document.querySelector(".story .guilty");
-if (guiltyLine) guiltyLine.parentElement.scrollTop = guiltyLine.offsetTop - guiltyLine.parentElement.offsetTop - 120;
+const story = document.querySelector(".story");
+if (story) story.scrollTop = story.scrollHeight;
 if (storySpan()) showStory();
 else showWhole();
-select(null);
+select(theBreak());

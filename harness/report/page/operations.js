@@ -57,9 +57,8 @@ function label(context, plan, operation, rows) {
     context.fillStyle = colour("guilty");
     context.fillRect(left, lane.line + 11, width, 16);
     context.fillStyle = colour("paper");
-  } else {
-    if (!row.take(left, left + width)) return;
-    context.fillStyle = colour("ink");
+    context.fillText(text, left + 5, lane.line + 19.5);
+  } else if (row.take(left, left + width)) {
+    write(context, text, left + 5, lane.line + 19.5, "ink");
   }
-  context.fillText(text, left + 5, lane.line + 19.5);
 }

@@ -123,8 +123,7 @@ function drawEvents(context, plan, labelled) {
     const width = measured(context, text);
     const left = Math.min(x + 5, plan.width - width - 4);
     if (rows.get(whom[event]).take(left - 2, left + width + 6)) {
-      context.fillStyle = colour("muted");
-      context.fillText(text, left, lane.line + 16);
+      write(context, text, left, lane.line + 16, "muted");
     }
   }
 }

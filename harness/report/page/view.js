@@ -108,8 +108,29 @@ function eventShown(event) {
 
 function select(selected) {
   view.selected = selected;
-  view.chain = selected?.event >= 0 ? causesOf(selected.event) : [];
+  const event = eventOf(selected);
+  view.chain = event >= 0 ? causesOf(event) : [];
   changed(CHANGES.selection);
+}
+
+// The event behind a selection: of an operation its end.
+function eventOf(selected) {
+  const operation = run.operations[selected?.operation];
+  if (operation) return operation.complete >= 0 ? operation.complete : operation.invoke;
+  return selected?.event ?? -1;
+}
+
+// What the page is about: the last of the operations that together are impossible, or what was said when it broke.
+function theBreak() {
+  const guilty = run.operations.filter((operation) => operation.guilty);
+  if (guilty.length) return { operation: guilty.reduce((one, other) => ((other.until ?? 0) > (one.until ?? 0) ? other : one)).index };
+  if (run.violated === null) return null;
+  const { at, count } = run.events;
+  let broke = -1;
+  for (let event = firstEventAt(run.violated); event < count && at[event] <= run.violated; event++) {
+    if (broke < 0 || ["event", "crash"].includes(kindOf(event))) broke = event;
+  }
+  return broke < 0 ? null : { event: broke };
 }
 
 // Selects an event and brings it into view if it is not there.
@@ -123,7 +144,8 @@ function goTo(event) {
 // The next event that is shown, in either direction.
 function stepEvent(direction) {
   const middle = firstEventAt((view.from + view.to) / 2);
-  const start = view.selected?.event ?? (direction > 0 ? middle - 1 : middle);
+  const selected = eventOf(view.selected);
+  const start = selected >= 0 ? selected : direction > 0 ? middle - 1 : middle;
   for (let event = start + direction; event >= 0 && event < run.events.count; event += direction) {
     if (eventShown(event)) return goTo(event);
   }
