@@ -19,7 +19,7 @@ function drawList() {
   for (let event = start; event < count && at[event] <= view.to; event++) {
     if (!eventShown(event)) continue;
     if (rows.length < ROWS_SHOWN) rows.push(listRow(event));
-    else if (++more > 100000) break;
+    else more++;
   }
   const head = element("tr", {}, ...["time", "who", "what", "text"].map((text) => element("th", { scope: "col" }, text)));
   const caption = rows.length === 0 ? "Nothing that is shown happens in view." : more ? `The first ${rows.length} of ${(rows.length + more).toLocaleString("en")}; zoom in for the others.` : `All ${rows.length}.`;

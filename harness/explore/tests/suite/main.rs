@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod recording;
 mod recovery;
 mod shrinking;
 mod sweeps;

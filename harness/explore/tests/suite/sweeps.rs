@@ -114,7 +114,7 @@ impl System for Single {
     }
 }
 
-fn case(habit: &str) -> Box<dyn Case> {
+pub(crate) fn case(habit: &str) -> Box<dyn Case> {
     let scenario = Scenario::named("single")
         .about("One store answers as one store.")
         .system("single")
