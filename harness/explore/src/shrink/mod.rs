@@ -89,8 +89,11 @@ where
                 Luck::MayNot => 0,
             };
             pass(search);
+            if search.is_over() {
+                return;
+            }
         }
-        if search.is_over() || search.best == before {
+        if search.best == before {
             return;
         }
     }

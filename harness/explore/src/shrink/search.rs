@@ -89,6 +89,10 @@ impl<'s, O: Clone + PartialEq + Send + Sync> Search<'s, O> {
             candidates.flat_map(|(place, plan)| seeded(plan, other_seeds).map(move |plan| (place, plan)));
         let width = self.effort.jobs.max(1);
         loop {
+            // Before any candidate is made: to make one of a long plan takes longer than to run a short one.
+            if self.stopped() {
+                return None;
+            }
             let mut batch: Vec<(usize, Arc<Plan<O>>)> = Vec::with_capacity(width);
             while batch.len() < width
                 && let Some((place, plan)) = candidates.next()
@@ -103,10 +107,6 @@ impl<'s, O: Clone + PartialEq + Send + Sync> Search<'s, O> {
                 }
                 return None;
             }
-            if self.cut_short.is_some() || (self.effort.stop)() {
-                self.cut_short.get_or_insert(Ended::Stopped);
-                return None;
-            }
             let found = race(self.trial, &batch);
             self.runs += found.as_ref().map_or(batch.len(), |(winner, _)| winner + 1) as u64;
             if let Some((winner, finding)) = found {
@@ -117,6 +117,14 @@ impl<'s, O: Clone + PartialEq + Send + Sync> Search<'s, O> {
             }
             self.tell();
         }
+    }
+
+    /// Whether it is over; from the moment on at which somebody says stop.
+    fn stopped(&mut self) -> bool {
+        if self.cut_short.is_none() && (self.effort.stop)() {
+            self.cut_short = Some(Ended::Stopped);
+        }
+        self.cut_short.is_some()
     }
 
     /// Whether nothing more may be tried.
