@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use stormglass_core::id::Address;
 use stormglass_core::time::Duration;
+use stormglass_logging::Directives;
 
 /// Deterministic chaos testing for distributed systems.
 ///
@@ -124,6 +125,9 @@ pub struct RunArguments {
     /// Shows failures as they were found, without making them small first
     #[arg(long)]
     pub no_shrink: bool,
+    /// Tells in the stories of failures what systems and libraries log: info, raft=debug,warn, as in RUST_LOG
+    #[arg(long, value_name = "DIRECTIVES")]
+    pub log: Option<Directives>,
     /// In which form to say what became of it
     #[arg(long, value_enum, default_value_t)]
     pub format: RunFormat,
@@ -167,6 +171,9 @@ pub struct ReplayArguments {
     /// Prints every event
     #[arg(long)]
     pub trace: bool,
+    /// Prints what systems and libraries log, each line with its time and node: info, raft=debug,warn, as in RUST_LOG
+    #[arg(long, value_name = "DIRECTIVES", conflicts_with_all = ["at", "step"])]
+    pub log: Option<Directives>,
     /// Measures and prints how available the system was: outages, failovers, latencies, by region
     #[arg(long)]
     pub availability: bool,

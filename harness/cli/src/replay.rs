@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use stormglass_core::random::Seed;
+use stormglass_core::trace::Kind;
 use stormglass_core::verdict::Verdict;
 use stormglass_explore::{Case, audited};
 use stormglass_plan::diagnostic::Mistakes;
@@ -37,7 +38,10 @@ pub(crate) struct One {
 /// # Errors
 /// If there is no such scenario or plan, or it is wrong.
 pub fn replay(app: &App, arguments: &ReplayArguments, out: &mut dyn Write) -> Result<Ending, Mistake> {
-    let one = find(app, &arguments.scenario, arguments.seed)?;
+    let mut one = find(app, &arguments.scenario, arguments.seed)?;
+    if let Some(directives) = &arguments.log {
+        one.case = one.case.logging(directives);
+    }
     let drawn = |problem: Problem| Mistake::new(format!("seed {}: {problem}", one.seed));
     if let Some(moment) = arguments.at {
         return walk::at(&mut *one.case.walk(one.seed).map_err(drawn)?, moment, &arguments.node, out);
@@ -57,9 +61,11 @@ pub fn replay(app: &App, arguments: &ReplayArguments, out: &mut dyn Write) -> Re
             "what is to be written to `{file}`? Say --format html, or another that is not text"
         )));
     }
-    if arguments.trace {
-        let traced = one.case.run(one.seed, Tracing::On).map_err(drawn)?;
-        for record in traced.trace.iter().flat_map(|trace| &trace.records) {
+    if arguments.trace || arguments.log.is_some() {
+        let tracing = if arguments.trace { Tracing::On } else { Tracing::Story };
+        let traced = one.case.run(one.seed, tracing).map_err(drawn)?;
+        let all = traced.trace.iter().flat_map(|trace| &trace.records);
+        for record in all.filter(|record| arguments.trace || record.kind == Kind::Log) {
             print(out, &record.to_string())?;
         }
         print(out, "")?;

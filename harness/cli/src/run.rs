@@ -9,6 +9,7 @@ use std::thread;
 use stormglass_core::random::Seed;
 use stormglass_core::time::Duration;
 use stormglass_explore::{Report, Shrunk, Sweep};
+use stormglass_logging::Directives;
 use stormglass_plan::scenario::{Expect, Scenario};
 use stormglass_report::sweeps::{self, Ended, Told};
 use stormglass_report::table::{long_time, weather_table};
@@ -49,6 +50,9 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
         if arguments.availability {
             case = case.measuring();
         }
+        if let Some(directives) = &arguments.log {
+            case = case.logging(directives);
+        }
         prepared.push((loaded, case));
     }
     let progress = Progress::new(prepared.iter().map(|(loaded, _)| range(arguments, &loaded.scenario)));
@@ -70,7 +74,13 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
         results.push(Swept { scenario: loaded.scenario, called: loaded.called, file, tally });
     }
     progress.finish();
-    let shrinks = Shrinks { wanted: !arguments.no_shrink, jobs, app, html: arguments.html.as_deref() };
+    let shrinks = Shrinks {
+        wanted: !arguments.no_shrink,
+        jobs,
+        app,
+        html: arguments.html.as_deref(),
+        log: arguments.log.as_ref(),
+    };
     let ended = || results.iter().map(|swept| swept.ended(&shrinks)).collect::<Result<Vec<_>, _>>();
     let text = match arguments.format {
         RunFormat::Text => {
@@ -177,6 +187,7 @@ impl Swept {
 /// How the first failure of each kind is made small before it is shown.
 struct Shrinks<'a> {
     wanted: bool,
+    log: Option<&'a Directives>,
     jobs: usize,
     app: &'a App,
     /// Where pages in HTML go, if they are wanted.
@@ -192,7 +203,10 @@ impl Shrinks<'_> {
     /// The failure made small, and the command that keeps it; nothing if it is not wanted or cannot be.
     fn shrink(&self, swept: &Swept, report: &Report) -> Option<(Shrunk, String)> {
         let subject = self.app.registry.get(&swept.scenario.system).filter(|_| self.wanted)?;
-        let case = subject.case(&swept.scenario).ok()?;
+        let mut case = subject.case(&swept.scenario).ok()?;
+        if let Some(directives) = self.log {
+            case = case.logging(directives);
+        }
         let shrunk = shrunk(&*case, report, &swept.scenario.expect, self.jobs)?;
         Some((shrunk, format!("stormglass keep {} --seed {}", swept.called, report.seed)))
     }

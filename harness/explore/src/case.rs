@@ -9,6 +9,7 @@ use stormglass_core::system::System;
 use stormglass_core::time::Time;
 use stormglass_core::verdict::{Undecided, Verdict};
 use stormglass_kernel::{Course, Kernel};
+use stormglass_logging::{Directives, Listener};
 use stormglass_plan::engine::{Beyond, Effect, Engine, Run, Tracing};
 use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
@@ -37,6 +38,9 @@ pub trait Case: Send + Sync {
 
     /// The same, but every report says how available the system was.
     fn measuring(self: Box<Self>) -> Box<dyn Case>;
+
+    /// The same, but traced runs tell as well what these directives let through of what is logged in them.
+    fn logging(&self, directives: &Directives) -> Box<dyn Case>;
 
     /// The plan of one seed, as a page for people.
     ///
@@ -101,6 +105,8 @@ pub(crate) struct Prepared<S: System> {
     pub(crate) losses: Option<Arc<Losses<S::Op, S::Ret>>>,
     /// Whether availability is measured although nothing asserts it.
     pub(crate) measures: bool,
+    /// What is heard of what is logged in traced runs.
+    pub(crate) logs: Option<Directives>,
     /// The checks that count; all, if not given.
     pub(crate) checks: Option<Vec<String>>,
     pub(crate) source: Source<S::Op>,
@@ -184,7 +190,12 @@ where
 {
     /// Runs a plan and judges it.
     pub(crate) fn judged(&self, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Judged<S> {
-        self.judged_run(plan, Course::new(&self.system, plan, tracing).finish())
+        let run = || Course::new(&self.system, plan, tracing);
+        let run = match self.logs.as_ref().filter(|_| tracing != Tracing::Off).map(Listener::new) {
+            Some(listener) => listener.hear(|| run().listening(listener.logs()).finish()),
+            None => run().finish(),
+        };
+        self.judged_run(plan, run)
     }
 
     /// Judges a run of a plan.
@@ -232,6 +243,10 @@ where
     fn measuring(mut self: Box<Self>) -> Box<dyn Case> {
         self.measures = true;
         self
+    }
+
+    fn logging(&self, directives: &Directives) -> Box<dyn Case> {
+        Box::new(Prepared { logs: Some(directives.clone()), ..self.clone() })
     }
 
     fn page(&self, seed: Seed) -> Result<String, Problem> {

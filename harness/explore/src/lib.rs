@@ -20,6 +20,8 @@ pub mod regions;
 pub mod walk;
 pub mod recording;
 pub mod renewals;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 mod happenings;
 mod recovery;
 mod story;

@@ -13,6 +13,7 @@ use stormglass_core::bug::Bug;
 use stormglass_core::bugs;
 use stormglass_core::random::{Seed, mix};
 use stormglass_core::verdict::{Verdict, Violation};
+use stormglass_logging::Directives;
 use stormglass_plan::configure::settings;
 use stormglass_plan::diagnostic::Mistakes;
 use stormglass_plan::engine::{Digest, Stats, Tracing};
@@ -103,6 +104,7 @@ impl Default for Settings {
 }
 
 /// What was modelled, and what the formulas make of it.
+#[derive(Clone)]
 struct Model {
     regions: Vec<Renewal>,
     structure: Structure,
@@ -297,6 +299,11 @@ impl Case for Model {
 
     fn measuring(self: Box<Self>) -> Box<dyn Case> {
         self
+    }
+
+    fn logging(&self, _directives: &Directives) -> Box<dyn Case> {
+        // Nothing runs that could log.
+        Box::new(self.clone())
     }
 
     fn page(&self, seed: Seed) -> Result<String, Problem> {

@@ -27,25 +27,23 @@ pub(crate) fn tell<O: Display, R: Display>(
     let last = lines.iter().map(|line| line.at).max().or(violation.at).unwrap_or(Time::MAX);
     let first = guilty.iter().map(|operation| operation.invoked.at).min();
     let begin = first.map(|at| Time::ZERO + at.since(Time::ZERO).saturating_sub(LEAD));
-    let room = LINES.saturating_sub(lines.len());
     // With operations to show, what nodes say of themselves only fills the page; without, it is the story.
     let tells = |record: &&Record| match record.kind {
         // That everybody comes up at the beginning is no part of any story.
         Kind::Start => record.at > Time::ZERO,
         Kind::Fault | Kind::Crash | Kind::Phase => true,
         Kind::Event => guilty.is_empty(),
+        // Whoever asked for logs wants them all.
+        Kind::Log => true,
         _ => false,
     };
-    let around = trace
-        .records
-        .iter()
-        .filter(|record| record.at <= last && begin.is_none_or(|begin| record.at >= begin));
-    let mut around: Vec<Line> = around
-        .filter(tells)
-        .map(|record| Line { at: record.at, text: text(record), guilty: false })
-        .collect();
+    let within = |record: &&Record| record.at <= last && begin.is_none_or(|begin| record.at >= begin);
+    let around: Vec<&Record> = trace.records.iter().filter(within).filter(tells).collect();
+    let logged = around.iter().filter(|record| record.kind == Kind::Log).count();
+    let room = LINES.saturating_sub(lines.len()) + logged;
     let skipped = around.len().saturating_sub(room);
-    lines.extend(around.drain(skipped..));
+    let line = |record: &&Record| Line { at: record.at, text: text(record), guilty: false };
+    lines.extend(around[skipped..].iter().map(line));
     lines.sort_by_key(|line| line.at);
     lines
 }

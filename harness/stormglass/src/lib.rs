@@ -19,6 +19,7 @@ pub use stormglass_cli as cli;
 pub use stormglass_core as core;
 pub use stormglass_explore as explore;
 pub use stormglass_kernel as kernel;
+pub use stormglass_logging as logging;
 pub use stormglass_plan as plan;
 pub use stormglass_report as report;
 

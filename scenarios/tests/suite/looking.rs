@@ -175,3 +175,50 @@ fn a_walk_answers_what_it_cannot_do() {
     assert_eq!(answers[2], "there is no n9 here; there are n1, n2, n3, c0");
     assert_eq!(answers[4], "the run is over");
 }
+
+/// What a system logs is shown with its time and node, as far as the directives let it through; the run is the same.
+#[test]
+fn what_is_logged_is_shown_with_its_time_and_node() {
+    let (_folder, file) = short();
+    let replay = |more: &[&str]| {
+        let mut all = vec!["replay", &file, "--seed", "1"];
+        all.extend(more);
+        stormglass(&all).map(|(page, _)| page)
+    };
+    let logged = |directives: &str| {
+        let page = replay(&["--log", directives]).unwrap();
+        assert_eq!(replay(&["--log", directives]).unwrap(), page);
+        let lines = page.lines().filter(|line| line.contains("  logs ")).map(str::to_owned);
+        lines.collect::<Vec<String>>()
+    };
+    let [info, debug, off] =
+        ["stormglass_consensus=info", "debug", "info,stormglass_consensus=off"].map(logged);
+    assert!(info.iter().all(|line| line.contains(" logs INFO stormglass_consensus::raft::")), "{info:?}");
+    // Two leaders: the second after the first has died at 1 s.
+    let leads: Vec<&str> =
+        info.iter().filter(|line| line.contains(": leads term=")).map(|line| &line[..12]).collect();
+    assert!(leads.len() == 2 && leads[0] < "    1.000s" && leads[1] > "    1.000s", "{info:?}");
+    assert!(debug.len() > info.len() && debug.iter().any(|line| line.contains("stands for election")));
+    assert_eq!(off, Vec::<String>::new());
+    let digest = |page: &str| page.lines().find(|line| line.starts_with(" digest")).unwrap().to_owned();
+    assert_eq!(digest(&replay(&["--log", "trace"]).unwrap()), digest(&replay(&[]).unwrap()));
+    let trace = replay(&["--trace", "--log", "info"]).unwrap();
+    let traced = trace.lines().filter(|line| line.contains("  logs INFO")).count();
+    assert_eq!(traced, info.len());
+    assert!(replay(&["--log", "raft=loud"]).unwrap_err().contains("are no directives"));
+}
+
+/// The stories of a sweep's failures tell what was logged, and the same however many seeds run at once.
+#[test]
+fn logs_of_a_sweep_do_not_depend_on_the_number_of_workers() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenarios = crate::shrinking::broken(folder.path());
+    let run = |jobs: &str| {
+        let all =
+            ["--folder", &scenarios, "run", "raft/mine", "--no-shrink", "--log", "info", "--jobs", jobs];
+        stormglass(&all).unwrap().0
+    };
+    let page = run("1");
+    assert!(page.contains("logs INFO stormglass_consensus::raft::replication: leads term="), "{page}");
+    assert_eq!(run("2"), page);
+}

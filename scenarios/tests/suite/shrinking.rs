@@ -80,7 +80,7 @@ fn the_smallest_plan_does_not_depend_on_the_number_of_workers() {
 }
 
 /// A folder of scenarios with one failure in it that nobody expects.
-fn broken(folder: &Path) -> String {
+pub(crate) fn broken(folder: &Path) -> String {
     let scenarios = folder.join("scenarios/raft");
     std::fs::create_dir_all(&scenarios).unwrap();
     let text = r#"name = "raft/mine"

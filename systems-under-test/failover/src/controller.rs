@@ -118,6 +118,7 @@ impl Controller {
             && self.may_fail_over(now)
         {
             self.failovers.push_back(now);
+            tracing::warn!(from = %primary, to = %next, "the primary is believed to be dead");
             cx.emit(Event::FailingOver { from: primary, to: next });
             return self.appoint(next, cx);
         }
@@ -215,6 +216,7 @@ impl Controller {
         }
         self.announced = true;
         let Reign { epoch, primary } = self.reign;
+        tracing::info!(?epoch, %primary, "appoints");
         cx.emit(Event::Appointed { epoch, primary });
         self.tell(cx);
     }

@@ -156,6 +156,7 @@ impl Replica {
         self.state =
             State::Primary(Primary { epoch, content, number: 0, waiting: Vec::new(), under_way: None });
         self.served = Served { epoch, last: BTreeMap::new() };
+        tracing::info!(?epoch, "serves");
         cx.emit(Event::Serving { epoch });
     }
 

@@ -88,6 +88,7 @@ impl Replica {
         self.owed_vote = None;
         self.acknowledgement = None;
         self.part = Part::Candidate { votes: Votes::default(), asking: false };
+        tracing::debug!(term = ?self.term(), "stands for election");
     }
 
     /// Asks the others, if this server stands for election and has not asked yet. Its term is durable.
@@ -237,6 +238,7 @@ impl Replica {
     pub(super) fn become_follower(&mut self, cx: &mut Context<'_, Raft>) {
         if let Part::Leader(_) = self.part {
             let term = self.term();
+            tracing::info!(?term, "steps down");
             cx.emit(Event::SteppedDown { term });
             cx.cancel_timer(Timer::Heartbeat);
             self.turn_readers_away(cx);

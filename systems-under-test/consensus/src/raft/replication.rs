@@ -108,6 +108,7 @@ impl Replica {
     /// Wins an election: "nextIndex initialized to leader last log index + 1, matchIndex to 0", and a no-op,
     /// because only an entry of its own term tells a leader what is committed (§5.4.2, §8).
     pub(super) fn become_leader(&mut self, cx: &mut Context<'_, Raft>) {
+        tracing::info!(term = ?self.term(), "leads");
         let last = self.log.last_index();
         let begin = |&id: &NodeId| Peer {
             id,
