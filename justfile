@@ -35,7 +35,7 @@ shrink-table *arguments:
 # Makes a failing run of a million events small, blames it, and prints how much memory that took at most (needs GNU time).
 million *arguments:
     cargo build --release
-    -command time -f 'peak %M KiB, %e s' target/release/stormglass --folder scenarios/tests/million blame raft/million --seed 0 {{arguments}}
+    -command time -f 'peak %M KiB, %e s' target/release/stormglass --folder harness/explore/benches/million blame raft/million --seed 0 {{arguments}}
 
 # Compares the kernel with a bare event loop, in one run on the same state machines; with instruction counts.
 bench *arguments:
