@@ -222,3 +222,50 @@ fn logs_of_a_sweep_do_not_depend_on_the_number_of_workers() {
     assert!(page.contains("logs INFO stormglass_consensus::raft::replication: leads term="), "{page}");
     assert_eq!(run("2"), page);
 }
+
+/// A run as a page: the same twice, in one file, whatever is asked for besides.
+#[test]
+fn a_run_as_a_page_is_one_file_and_repeats_itself() {
+    // Where the scenario lies stands in the command that replays it, and nowhere else.
+    let but_the_command = |page: &str| {
+        let lines = page.lines().filter(|line| !line.contains("stormglass replay"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let page = exported("html");
+    assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"));
+    let (folder, file) = short();
+    let written = folder.path().join("page.html");
+    let written = written.to_str().expect("a temporary path is text");
+    let arguments = ["replay", &file, "--seed", "1", "--format", "html", "--output", written];
+    stormglass(&arguments).expect("the page can be written");
+    let again = std::fs::read_to_string(written).expect("it has been written");
+    assert!(but_the_command(&again) == but_the_command(&page), "the same run makes the same page");
+    let wrong = stormglass(&["replay", &file, "--seed", "1", "--output", written]).unwrap_err();
+    assert!(wrong.contains("--format"), "{wrong}");
+}
+
+/// A failing sweep leaves a page for each kind of failure in the folder, and says where.
+#[test]
+fn a_sweep_leaves_a_page_for_each_kind_of_failure() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let scenario = folder.path().join("broken.toml");
+    let text =
+        SHORT.replace("name = \"short\"", "name = \"broken/by-hand\"").replace("system = \"raft\"", BROKEN);
+    std::fs::write(&scenario, text).expect("the folder is there");
+    let pages = folder.path().join("pages/of/failures");
+    let [scenario, to] =
+        [&scenario, &pages].map(|path| path.to_str().expect("a temporary path is text").to_owned());
+    let (text, ending) = stormglass(&["run", &scenario, "--seeds", "4", "--html", &to]).expect("it runs");
+    assert_eq!(ending, Ending::Violated, "{text}");
+    let files: Vec<_> =
+        std::fs::read_dir(&pages).expect("the folder is made").map(|file| file.unwrap().path()).collect();
+    assert!(!files.is_empty());
+    for file in files {
+        assert!(text.contains(&format!(" page     {}", file.display())), "{text}");
+        let page = std::fs::read_to_string(&file).expect("it has been written");
+        assert!(page.contains("VIOLATED") && page.len() < 3_000_000, "{} bytes", page.len());
+    }
+}
+
+/// A bug that breaks every run, and no expectation of it.
+const BROKEN: &str = "system = \"raft\"\nbug = \"ack-before-fsync\"";

@@ -7,9 +7,9 @@ use std::io;
 
 use serde::Serialize;
 use stormglass_core::id::Address;
-use stormglass_core::time::Time;
+use stormglass_core::time::{Duration, Time};
 use stormglass_explore::blame::{Chance, Later};
-use stormglass_explore::recording::{Asked, Member, Part, Reading, Recording, Struck};
+use stormglass_explore::recording::{Asked, Member, Part, Reading, Recording, State, Struck};
 
 use super::Page;
 use super::causes::parents;
@@ -144,7 +144,7 @@ impl<'d> Data<'d> {
             operations: operations(&recording.operations, &mut texts, &number),
             parts: recording.parts.iter().map(part).collect(),
             clocks: recording.clocks.iter().map(reading).collect(),
-            states: States::of(&recording.states, &member),
+            states: States::of(&recording.states, &member, &|state| near_the_break(recording, state)),
             every: recording.every,
             outages: outages(&recording.report),
             violated: violated(recording).map(Time::as_nanos),
@@ -162,6 +162,14 @@ impl<'d> Data<'d> {
 
 fn last(recording: &Recording) -> Time {
     recording.trace.records.last().map_or(Time::ZERO, |record| record.at)
+}
+
+/// Whether a state is one of the last second before the break.
+fn near_the_break(recording: &Recording, state: &State) -> bool {
+    let seen = state.after.checked_sub(1).and_then(|last| recording.trace.records.get(last));
+    let broke = violated(recording);
+    seen.zip(broke)
+        .is_some_and(|(seen, broke)| seen.at <= broke && broke.since(seen.at) <= Duration::from_secs(1))
 }
 
 /// The moment of the break: what the verdict says, or the end of the last operation that is part of it.

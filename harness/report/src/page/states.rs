@@ -1,7 +1,7 @@
 //! States of members over time, each as what changed since the one before: lines kept in front, lines kept behind, and
 //! what stands between. Lines are numbered, because most of them come again.
 //!
-//! What is written stays small: if it does not, every second state is left out, and so on.
+//! What is written stays small: if it does not, every second state is left out, and so on; those near the break last.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,8 @@ use stormglass_explore::recording::State;
 const LINES: usize = 150_000;
 /// So many bytes of lines.
 const BYTES: usize = 1 << 20;
+/// Only if so few of the others are left do states near the break become fewer too.
+const FEWEST: usize = 64;
 
 /// The states of a run.
 #[derive(Debug, Default, Serialize)]
@@ -21,7 +23,7 @@ pub(super) struct States<'s> {
     lines: Vec<&'s str>,
     /// In order of time.
     shots: Vec<Shot>,
-    /// One of so many states that were seen is written.
+    /// One of so many states that were seen is written, of those that are not near the break.
     thinned: usize,
 }
 
@@ -30,19 +32,29 @@ pub(super) struct States<'s> {
 struct Shot(usize, usize, usize, usize, Option<Vec<u32>>);
 
 impl<'s> States<'s> {
-    /// All states, or as many of them as there is room for. `member` numbers members.
-    pub(super) fn of(states: &'s [State], member: &impl Fn(Address) -> Option<usize>) -> States<'s> {
+    /// All states, or as many of them as there is room for. `member` numbers members, `near` says which states are those
+    /// near the break.
+    pub(super) fn of(
+        states: &'s [State],
+        member: &impl Fn(Address) -> Option<usize>,
+        near: &impl Fn(&State) -> bool,
+    ) -> States<'s> {
         let mut thinned = 1;
         loop {
-            if let Some(states) = States::thinned(states, member, thinned) {
+            let kept = |(place, state): (usize, &'s State)| {
+                let kept = place.is_multiple_of(thinned) || (thinned <= FEWEST && near(state));
+                kept.then_some(state)
+            };
+            let states = states.iter().enumerate().filter_map(kept);
+            if let Some(states) = States::within_limits(states, member, thinned) {
                 return states;
             }
             thinned *= 2;
         }
     }
 
-    fn thinned(
-        states: &'s [State],
+    fn within_limits(
+        states: impl Iterator<Item = &'s State>,
         member: &impl Fn(Address) -> Option<usize>,
         thinned: usize,
     ) -> Option<States<'s>> {
@@ -50,7 +62,7 @@ impl<'s> States<'s> {
         let mut all = States { thinned, ..States::default() };
         let mut before: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
         let (mut written, mut bytes) = (0, 0);
-        for State { after, whom, text } in states.iter().step_by(thinned) {
+        for State { after, whom, text } in states {
             let Some(member) = member(*whom) else { continue };
             let Some(text) = text else {
                 before.remove(&member);
