@@ -15,6 +15,7 @@ use stormglass_core::system::System;
 use stormglass_core::time::{Duration, Time};
 use stormglass_core::trace::{Kind, Record, Trace};
 use stormglass_kernel::World;
+use stormglass_logging::Listener;
 use stormglass_plan::engine::Tracing;
 use stormglass_plan::plan::{Plan, Timeline};
 use stormglass_plan::workload::Operations;
@@ -152,7 +153,15 @@ where
         let case = Prepared { measures: true, source: Source::Plan(plan.clone()), ..self.clone() };
         let report = guarded(&case, plan.seed, Tracing::On)?;
         let mut camera = Camera::new(plan, &report);
-        let world = camera.follow(World::new(self.system.clone(), plan.clone(), Tracing::On), plan);
+        let new = || World::new(self.system.clone(), plan.clone(), Tracing::On);
+        let world = match self.logs.as_ref().map(Listener::new) {
+            Some(listener) => listener.hear(|| {
+                let mut world = new();
+                world.listen(listener.logs());
+                camera.follow(world, plan)
+            }),
+            None => camera.follow(new(), plan),
+        };
         let violation = report.verdict.violation();
         let guilty: BTreeSet<OperationId> =
             violation.map(|violation| violation.operations.iter().copied().collect()).unwrap_or_default();
