@@ -40,6 +40,10 @@ const GLANCE: (usize, usize, usize) = (3, 8, 5);
 /// … and if there are more, it is worth as many seeds as a long sweep to have fewer.
 const MANY_SEEDS: u64 = 512;
 
+/// Of a plan of more operations than this, a run or two are all that there is time for: what may take nearly everything away is
+/// tried before all else.
+const LONG: usize = 20_000;
+
 /// Under so many other seeds at least a pass is tried that takes nearly everything away.
 const LUCK: u64 = 64;
 
@@ -63,6 +67,10 @@ where
     O: Operations + Clone + PartialEq + Send + Sync,
 {
     let mut search = Search::new(trial, plan, effort)?;
+    if search.best.operations.len() > LONG {
+        search.other_seeds = LUCK;
+        pass::window(&mut search);
+    }
     for other_seeds in OTHER_SEEDS {
         settle(&mut search, other_seeds);
     }

@@ -16,6 +16,8 @@ mod values;
 mod weaker;
 mod window;
 
+pub(super) use window::window;
+
 /// One way to make a plan smaller. It leaves the search's best plan as small as it can make it.
 type Pass<O> = fn(&mut Search<'_, O>);
 

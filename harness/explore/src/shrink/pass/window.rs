@@ -15,7 +15,7 @@ const WINDOWS: [u64; 6] = [250, 500, 1_000, 2_000, 4_000, 8_000];
 const LEADS: [Duration; 2] = [Duration::from_millis(400), Duration::from_secs(1)];
 
 /// Keeps the smallest window before the violation in which it still shows.
-pub(super) fn window<O: Clone + PartialEq + Send + Sync>(search: &mut Search<'_, O>) {
+pub(in crate::shrink) fn window<O: Clone + PartialEq + Send + Sync>(search: &mut Search<'_, O>) {
     // Of a bound on availability the span is a part.
     if search.finding.signature.check == "availability" {
         return;
