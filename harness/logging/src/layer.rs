@@ -10,7 +10,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
-use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::registry::{LookupSpan, Scope};
 
 const INFALLIBLE: &str = "a string takes every text";
 
@@ -67,7 +67,7 @@ where
     fn on_event(&self, event: &Event<'_>, cx: Context<'_, S>) {
         let metadata = event.metadata();
         let mut line = format!("{} {}:", metadata.level(), metadata.target());
-        for span in cx.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
+        for span in cx.event_scope(event).into_iter().flat_map(Scope::from_root) {
             write!(line, " {}", span.name()).expect(INFALLIBLE);
             if let Some(Opened(fields)) = span.extensions().get()
                 && !fields.is_empty()
