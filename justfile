@@ -37,9 +37,14 @@ million *arguments:
     cargo build --release
     -command time -f 'peak %M KiB, %e s' target/release/stormglass --folder harness/explore/benches/million blame raft/million --seed 0 {{arguments}}
 
-# Compares the kernel with a bare event loop, in one run on the same state machines; with instruction counts.
+# Compares the kernel with a bare event loop, in one run on the same state machines; with instruction counts. `just bench engines` compares it with madsim and turmoil.
 bench *arguments:
-    cargo bench -p stormglass-kernel --bench kernel -- {{arguments}}
+    {{ if arguments =~ '^engines' { "cd harness/engines && cargo run -q --release -p stormglass-engine-bench -- " + arguments } else { "cargo bench -p stormglass-kernel --bench kernel -- " + arguments } }}
+
+# The command with every engine: `just engines run raft/storm --engine madsim`.
+[working-directory: 'harness/engines']
+engines *arguments:
+    cargo run -q --release -p stormglass-engines -- {{arguments}}
 
 # Times the checkers on generated histories.
 bench-check *arguments:

@@ -134,6 +134,9 @@ pub struct RunArguments {
     /// Also writes a page for each failure that is shown into this folder: one HTML file each, with a space-time diagram
     #[arg(long, value_name = "FOLDER")]
     pub html: Option<PathBuf>,
+    /// The engine to run on: madsim, turmoil, tokio, or all that are built in; the kernel, if not given
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<String>,
     /// Prints what each kind of fault did over all seeds
     #[arg(long)]
     pub weather: bool,
@@ -150,6 +153,9 @@ pub struct ReplayArguments {
     /// The seed; a saved plan has its own
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
+    /// The engine to run on: madsim, turmoil or tokio; the kernel, if not given
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<String>,
     /// Makes the failure as small as it becomes in ten seconds, and shows that
     #[arg(long)]
     pub shrink: bool,

@@ -20,6 +20,7 @@ pub struct Library {
 }
 
 /// A scenario, and the text it was read from if it was read.
+#[derive(Clone)]
 pub struct Loaded {
     /// The scenario.
     pub scenario: Scenario,

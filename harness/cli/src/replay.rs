@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::args::{ExplainArguments, ReplayArguments, ReplayFormat};
 use crate::exit::{Ending, Mistake};
 use crate::page;
-use crate::run::cores;
+use crate::run::{KERNEL, cores};
 use crate::shrinking::{PATIENCE, shrink, sought};
 use crate::walk;
 
@@ -41,6 +41,10 @@ pub fn replay(app: &App, arguments: &ReplayArguments, out: &mut dyn Write) -> Re
     let mut one = find(app, &arguments.scenario, arguments.seed)?;
     if let Some(directives) = &arguments.log {
         one.case = one.case.logging(directives);
+    }
+    if let Some(engine) = arguments.engine.as_deref().filter(|&engine| engine != KERNEL) {
+        one.case = one.case.on(engine).map_err(|problem| Mistake::new(problem.to_string()))?;
+        one.command = format!("{} --engine {engine}", one.command);
     }
     let drawn = |problem: Problem| Mistake::new(format!("seed {}: {problem}", one.seed));
     if let Some(moment) = arguments.at {

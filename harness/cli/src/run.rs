@@ -19,10 +19,13 @@ use crate::app::App;
 use crate::args::{RunArguments, RunFormat};
 use crate::exit::{Ending, Mistake};
 use crate::kept;
+use crate::library::Loaded;
 use crate::page;
 use crate::progress::Progress;
 use crate::shrinking::shrunk;
 
+/// The engine that is always there.
+pub(crate) const KERNEL: &str = "kernel";
 /// Pages of more failures than this nobody reads: the table names them all.
 const PAGES: usize = 3;
 
@@ -46,18 +49,27 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
     let mut prepared = Vec::new();
     for name in &names {
         let loaded = app.library.load(name, &app.registry)?;
-        let mut case = loaded.case(&app.registry)?;
-        if arguments.availability {
-            case = case.measuring();
+        for engine in engines(&loaded, app, arguments)? {
+            let mut case = loaded.case(&app.registry)?;
+            if engine != KERNEL {
+                case = case.on(engine).map_err(|problem| Mistake::new(problem.to_string()))?;
+            }
+            if arguments.availability {
+                case = case.measuring();
+            }
+            if let Some(directives) = &arguments.log {
+                case = case.logging(directives);
+            }
+            prepared.push((loaded.clone(), case, engine));
         }
-        if let Some(directives) = &arguments.log {
-            case = case.logging(directives);
-        }
-        prepared.push((loaded, case));
     }
-    let progress = Progress::new(prepared.iter().map(|(loaded, _)| range(arguments, &loaded.scenario)));
+    let progress = Progress::new(prepared.iter().map(|(loaded, ..)| range(arguments, &loaded.scenario)));
     let mut results = Vec::new();
-    for (loaded, case) in prepared {
+    for (mut loaded, case, engine) in prepared {
+        if engine != KERNEL {
+            loaded.scenario.name = format!("{} on {engine}", loaded.scenario.name);
+            loaded.called = format!("{} --engine {engine}", loaded.called);
+        }
         let scenario = &loaded.scenario;
         let seeds = range(arguments, scenario);
         progress.begin(&scenario.name);
@@ -75,7 +87,7 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
     }
     progress.finish();
     let shrinks = Shrinks {
-        wanted: !arguments.no_shrink,
+        wanted: !arguments.no_shrink && engine_of(arguments) == KERNEL,
         jobs,
         app,
         html: arguments.html.as_deref(),
@@ -92,6 +104,24 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
     };
     out.write_all(text.as_bytes()).map_err(|error| unprinted(&error))?;
     Ok(ending(&results, kept))
+}
+
+fn engine_of(arguments: &RunArguments) -> &str {
+    arguments.engine.as_deref().unwrap_or(KERNEL)
+}
+
+/// The engines that a scenario is to be run on.
+fn engines<'a>(loaded: &Loaded, app: &App, arguments: &'a RunArguments) -> Result<Vec<&'a str>, Mistake> {
+    let engine = engine_of(arguments);
+    if engine != KERNEL && arguments.html.is_some() {
+        return Err(Mistake::new(
+            "a page in HTML is drawn of runs in the kernel alone; leave --engine out".to_owned(),
+        ));
+    }
+    match engine {
+        "all" => Ok(loaded.case(&app.registry)?.engines()),
+        one => Ok(vec![one]),
+    }
 }
 
 fn ending(results: &[Swept], kept: Ending) -> Ending {

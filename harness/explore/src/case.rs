@@ -18,6 +18,7 @@ use stormglass_plan::scenario::Scenario;
 use stormglass_plan::workload::Operations;
 
 use crate::blame::{Blame, Forks};
+use crate::driver::{self, Driver};
 use crate::happenings;
 use crate::judge::{Judge, Losses};
 use crate::recording::Recording;
@@ -41,6 +42,22 @@ pub trait Case: Send + Sync {
 
     /// The same, but traced runs tell as well what these directives let through of what is logged in them.
     fn logging(&self, directives: &Directives) -> Box<dyn Case>;
+
+    /// The same on the engine of this name.
+    ///
+    /// # Errors
+    /// If there is no such engine here, or it cannot run as it was built.
+    fn on(self: Box<Self>, engine: &str) -> Result<Box<dyn Case>, Problem>;
+
+    /// The engines there are, the kernel first.
+    fn engines(&self) -> Vec<&'static str> {
+        vec![Kernel::NAME]
+    }
+
+    /// Whether the same seed is the same run, so that two runs can be held against each other.
+    fn repeats(&self) -> bool {
+        true
+    }
 
     /// The plan of one seed, as a page for people.
     ///
@@ -110,6 +127,9 @@ pub(crate) struct Prepared<S: System> {
     /// The checks that count; all, if not given.
     pub(crate) checks: Option<Vec<String>>,
     pub(crate) source: Source<S::Op>,
+    /// The engines beside the kernel, and which of them runs it, if one does.
+    pub(crate) drivers: Arc<Vec<Driver<S>>>,
+    pub(crate) driver: Option<Driver<S>>,
 }
 
 impl<S: System> Prepared<S>
@@ -124,14 +144,28 @@ where
     }
 
     /// A plan with a fault that the engine cannot inject is refused, never run without it.
-    fn refuse(plan: &Plan<S::Op>) -> Result<(), Problem> {
+    fn refuse(&self, plan: &Plan<S::Op>) -> Result<(), Problem> {
         for (place, fault) in plan.faults.iter().enumerate() {
-            if let Some(why) = Kernel.lacks(fault.inject.kind()) {
-                let what = format!("{} cannot be injected: {why}", fault.inject.name());
+            let kind = fault.inject.kind();
+            let lacks = self.driver.as_ref().map_or_else(|| Kernel.lacks(kind), |driver| driver.lacks(kind));
+            if let Some(why) = lacks {
+                let engine = self.driver.as_ref().map_or(Kernel::NAME, |driver| driver.name);
+                let what = format!("{} cannot be injected on {engine}: {why}", fault.inject.name());
                 return Err(Problem::new(format!("faults[{place}].inject"), what));
             }
         }
         Ok(())
+    }
+
+    /// What stops, copies or looks into a world needs the kernel's.
+    fn needs_kernel(&self, what: &str) -> Result<(), Problem> {
+        match &self.driver {
+            None => Ok(()),
+            Some(driver) => {
+                let problem = format!("a run on {} cannot be {what}: only the kernel's can", driver.name);
+                Err(Problem::new("engine", problem).help("leave the engine out"))
+            }
+        }
     }
 
     fn wanted(&self, check: &str) -> bool {
@@ -190,10 +224,14 @@ where
 {
     /// Runs a plan and judges it.
     pub(crate) fn judged(&self, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Judged<S> {
-        let run = || Course::new(&self.system, plan, tracing);
-        let run = match self.logs.as_ref().filter(|_| tracing != Tracing::Off).map(Listener::new) {
-            Some(listener) => listener.hear(|| run().listening(listener.logs()).finish()),
-            None => run().finish(),
+        let course = || Course::new(&self.system, plan, tracing);
+        let run = match (&self.driver, self.logs.as_ref().filter(|_| tracing != Tracing::Off)) {
+            (Some(driver), _) => driver.run(&self.system, plan, tracing),
+            (None, Some(logs)) => {
+                let listener = Listener::new(logs);
+                listener.hear(|| course().listening(listener.logs()).finish())
+            }
+            (None, None) => course().finish(),
         };
         self.judged_run(plan, run)
     }
@@ -214,7 +252,7 @@ where
 {
     fn run(&self, seed: Seed, tracing: Tracing) -> Result<Report, Problem> {
         let plan = self.plan_of(seed)?;
-        Self::refuse(&plan)?;
+        self.refuse(&plan)?;
         let Judged { run, verdicts, availability, expected_loss } = self.judged(&plan, tracing);
         let effects = effects(&plan, &run);
         let verdict = verdicts.iter().cloned().fold(Verdict::Ok, Verdict::and);
@@ -249,6 +287,19 @@ where
         Box::new(Prepared { logs: Some(directives.clone()), ..self.clone() })
     }
 
+    fn on(mut self: Box<Self>, engine: &str) -> Result<Box<dyn Case>, Problem> {
+        self.driver = driver::chosen(&self.drivers, engine)?;
+        Ok(self)
+    }
+
+    fn engines(&self) -> Vec<&'static str> {
+        [Kernel::NAME].into_iter().chain(self.drivers.iter().map(|driver| driver.name)).collect()
+    }
+
+    fn repeats(&self) -> bool {
+        self.driver.as_ref().is_none_or(|driver| driver.repeats)
+    }
+
     fn page(&self, seed: Seed) -> Result<String, Problem> {
         Ok(self.plan_of(seed)?.page().to_string())
     }
@@ -258,26 +309,30 @@ where
     }
 
     fn walk(&self, seed: Seed) -> Result<Box<dyn Walk>, Problem> {
+        self.needs_kernel("walked through")?;
         let plan = self.plan_of(seed)?;
-        Self::refuse(&plan)?;
+        self.refuse(&plan)?;
         Ok(Box::new(Walker::new(self.system.clone(), plan)))
     }
 
     fn record(&self, seed: Seed) -> Result<Recording, Problem> {
+        self.needs_kernel("drawn")?;
         let plan = self.plan_of(seed)?;
-        Self::refuse(&plan)?;
+        self.refuse(&plan)?;
         self.recorded(&plan)
     }
 
     fn shrink(&self, seed: Seed, check: &str, effort: &Effort<'_>) -> Result<Option<Shrunk>, Problem> {
+        self.needs_kernel("made small")?;
         let plan = self.plan_of(seed)?;
-        Self::refuse(&plan)?;
+        self.refuse(&plan)?;
         self.shrunk(&plan, check, effort)
     }
 
     fn blame(&self, seed: Seed, check: &str, forks: &Forks<'_>) -> Result<Option<Blame>, Problem> {
+        self.needs_kernel("blamed on anything")?;
         let plan = self.plan_of(seed)?;
-        Self::refuse(&plan)?;
+        self.refuse(&plan)?;
         Ok(self.blamed(&plan, check, forks))
     }
 }

@@ -22,6 +22,7 @@ pub mod recording;
 pub mod renewals;
 #[cfg(feature = "proptest")]
 pub mod strategies;
+mod driver;
 mod happenings;
 mod recovery;
 mod story;

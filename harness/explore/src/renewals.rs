@@ -23,6 +23,7 @@ use stormglass_plan::source::Source;
 
 use crate::blame::{Blame, Forks};
 use crate::case::Case;
+use crate::driver::unknown;
 use crate::judge::CheckInfo;
 use crate::recording::Recording;
 use crate::regions::simulate;
@@ -304,6 +305,10 @@ impl Case for Model {
     fn logging(&self, _directives: &Directives) -> Box<dyn Case> {
         // Nothing runs that could log.
         Box::new(self.clone())
+    }
+
+    fn on(self: Box<Self>, engine: &str) -> Result<Box<dyn Case>, Problem> {
+        if self.engines().contains(&engine) { Ok(self) } else { Err(unknown(engine, [])) }
     }
 
     fn page(&self, seed: Seed) -> Result<String, Problem> {

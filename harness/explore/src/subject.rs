@@ -4,7 +4,6 @@
 //! [`SystemUnderTest`] is the one implementation: a system, and the judges of its histories.
 
 use std::collections::BTreeSet;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -18,12 +17,14 @@ use stormglass_core::system::System;
 use stormglass_core::time::Time;
 use stormglass_core::verdict::Verdict;
 use stormglass_plan::configure::configure;
+use stormglass_plan::engine::Engine;
 use stormglass_plan::plan::Plan;
 use stormglass_plan::problem::Problem;
 use stormglass_plan::scenario::{Expect, Scenario};
 use stormglass_plan::workload::Operations;
 
 use crate::case::{Case, Prepared, Source};
+use crate::driver::Driver;
 use crate::judge::{CheckInfo, Judge, Losses};
 use crate::recovery;
 
@@ -83,7 +84,7 @@ pub struct Kept {
 pub struct SystemUnderTest<S: System> {
     judges: Arc<Vec<Judge<S::Op, S::Ret>>>,
     losses: Option<Arc<Losses<S::Op, S::Ret>>>,
-    system: PhantomData<fn() -> S>,
+    drivers: Arc<Vec<Driver<S>>>,
 }
 
 impl<S: System> SystemUnderTest<S> {
@@ -94,7 +95,7 @@ impl<S: System> SystemUnderTest<S> {
         S::Op: Operations,
     {
         let judge = |history: &History<S::Op, S::Ret>| vacuity(history, |op| op.kind());
-        SystemUnderTest { judges: Arc::new(Vec::new()), losses: None, system: PhantomData }.judged_by(
+        SystemUnderTest { judges: Arc::new(Vec::new()), losses: None, drivers: Arc::default() }.judged_by(
             "vacuity",
             "operations of every kind succeed now and then: a run that did nothing proves nothing",
             judge,
@@ -112,6 +113,15 @@ impl<S: System> SystemUnderTest<S> {
         let judges =
             Arc::get_mut(&mut self.judges).expect("no case has been prepared while judges are added");
         judges.push(Judge { name, about, judge: Box::new(judge) });
+        self
+    }
+
+    /// Lets the system be run on another engine than the kernel, too, by the engine's name.
+    #[must_use]
+    pub fn engine<E: Engine + Clone + Send + Sync + 'static>(mut self, engine: E) -> SystemUnderTest<S> {
+        let drivers =
+            Arc::get_mut(&mut self.drivers).expect("no case has been prepared while engines are added");
+        drivers.push(Driver::new(engine));
         self
     }
 
@@ -209,6 +219,8 @@ where
             judges: self.judges.clone(),
             checks: scenario.checks.clone(),
             source: Source::Scenario(Box::new(scenario.clone())),
+            drivers: self.drivers.clone(),
+            driver: None,
         };
         // The first seed shows what the scenario's own text cannot: that it can be drawn at all.
         case.plan_of(stormglass_core::random::Seed(0))?;
@@ -262,6 +274,8 @@ where
             judges: self.judges.clone(),
             checks: plan.checks.clone(),
             source: Source::Plan(Arc::new(plan)),
+            drivers: self.drivers.clone(),
+            driver: None,
         })
     }
 }

@@ -34,6 +34,9 @@ pub trait Engine {
     /// What `--engine` calls it.
     const NAME: &'static str;
 
+    /// Whether the same plan is the same run.
+    const REPEATS: bool = true;
+
     /// Why this engine cannot inject faults of this kind; `None` if it can. Asked before a run: a fault is refused
     /// by name, never ignored.
     fn lacks(&self, kind: Kind) -> Option<&'static str>;

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod engines;
 mod recording;
 mod recovery;
 mod shrinking;

@@ -14,13 +14,13 @@ use stormglass_plan::workload::Kv;
 /// A store on one node: correct, as long as nothing fails.
 #[derive(Clone, Default, Serialize, Deserialize, Debug)]
 #[serde(default, deny_unknown_fields)]
-struct Single {
+pub(crate) struct Single {
     habit: Habit,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize, Debug)]
 #[serde(rename_all = "kebab-case")]
-enum Habit {
+pub(crate) enum Habit {
     /// None.
     #[default]
     Good,
@@ -33,13 +33,13 @@ enum Habit {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-enum Message {
+pub(crate) enum Message {
     Ask(u64, KvOp),
     Answer(u64, KvRet),
 }
 
 #[derive(Clone, Debug)]
-struct Store {
+pub(crate) struct Store {
     habit: Habit,
     values: BTreeMap<u64, u64>,
     asked: u64,
@@ -78,7 +78,7 @@ impl Node<Single> for Store {
 }
 
 #[derive(Clone, Debug)]
-struct Asker {
+pub(crate) struct Asker {
     server: NodeId,
     request: u64,
 }

@@ -1,0 +1,88 @@
+//! Engines beside the kernel: chosen by name, refused by name.
+
+use std::sync::Arc;
+
+use stormglass_core::prelude::*;
+use stormglass_explore::{Case, Registry, audited, linearizable_kv};
+use stormglass_kernel::Kernel;
+use stormglass_plan::engine::{Engine, Run, Tracing};
+use stormglass_plan::fault::{Fault, Target};
+use stormglass_plan::kind::Kind;
+use stormglass_plan::plan::Plan;
+use stormglass_plan::scenario::{Scenario, TimedFault};
+use stormglass_plan::workload::Kv;
+
+use crate::sweeps::Single;
+
+/// The kernel under another name, which cannot pause anybody; or cannot even run.
+#[derive(Clone)]
+struct Mirror<const BUILT: bool>;
+
+impl<const BUILT: bool> Engine for Mirror<BUILT> {
+    const NAME: &'static str = if BUILT { "mirror" } else { "unbuilt" };
+    fn lacks(&self, kind: Kind) -> Option<&'static str> {
+        (kind == Kind::Pause).then_some("a mirror shows what moves")
+    }
+    fn unavailable(&self) -> Option<&'static str> {
+        if BUILT { None } else { Some("its flag was left out") }
+    }
+    fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
+        let mut run = Kernel.run(system, plan, tracing);
+        run.digest.0 ^= 1;
+        run
+    }
+}
+
+fn case(fault: Option<Fault>) -> Box<dyn Case> {
+    let mut scenario = Scenario::named("single")
+        .about("One store answers as one store.")
+        .system("single")
+        .nodes(1)
+        .clients(3)
+        .workload(Kv::default())
+        .chaos(Duration::from_secs(2));
+    if let Some(fault) = fault {
+        scenario = scenario.fault(TimedFault::at(Duration::from_millis(1500)).inject(fault));
+    }
+    let subject = linearizable_kv::<Single>().engine(Mirror::<true>).engine(Mirror::<false>);
+    let registry = Registry::new().with(subject);
+    registry.get("single").unwrap().case(&scenario).unwrap()
+}
+
+fn refused(case: Result<Box<dyn Case>, stormglass_plan::problem::Problem>) -> String {
+    case.err().expect("it is refused").to_string()
+}
+
+/// A case runs on the engine that was chosen, is judged as ever, and goes back to the kernel.
+#[test]
+fn a_case_runs_on_the_engine_of_that_name() {
+    assert_eq!(case(None).engines(), ["kernel", "mirror", "unbuilt"]);
+    let kernel = audited(&*case(None), Seed(1)).unwrap();
+    let mirrored = case(None).on("mirror").unwrap();
+    let mirror = audited(&*mirrored, Seed(1)).unwrap();
+    assert!(mirror.verdict.is_ok(), "{}", mirror.verdict);
+    assert_eq!(mirror.digest.0, kernel.digest.0 ^ 1);
+    let back = audited(&*mirrored.on("kernel").unwrap(), Seed(1)).unwrap();
+    assert_eq!(back.digest, kernel.digest);
+}
+
+/// A fault that the engine lacks is refused before the run, by the names of both.
+#[test]
+fn a_fault_that_the_engine_lacks_is_refused_by_name() {
+    let pause = || Some(Fault::Pause { target: Target::All });
+    assert!(case(pause()).run(Seed(1), Tracing::Off).is_ok());
+    let on = case(pause()).on("mirror").unwrap();
+    let problem = on.run(Seed(1), Tracing::Off).map(|report| report.digest).unwrap_err().to_string();
+    assert!(problem.contains("pause cannot be injected on mirror: a mirror shows what moves"), "{problem}");
+}
+
+/// An engine that is not there, not built, or asked for what only the kernel can, says so.
+#[test]
+fn what_an_engine_cannot_do_it_says() {
+    let unbuilt = refused(case(None).on("unbuilt"));
+    assert!(unbuilt.contains("unbuilt cannot run: its flag was left out"), "{unbuilt}");
+    let missing = refused(case(None).on("madsim"));
+    assert!(missing.contains("unknown engine `madsim`") && missing.contains("just engines"), "{missing}");
+    let walked = case(None).on("mirror").unwrap().walk(Seed(1)).err().expect("it is refused").to_string();
+    assert!(walked.contains("a run on mirror cannot be walked through"), "{walked}");
+}
