@@ -34,13 +34,13 @@ impl<S: System> Clone for Driver<S> {
 
 impl<S: System> Driver<S> {
     pub(crate) fn new<E: Engine + Clone + Send + Sync + 'static>(engine: E) -> Driver<S> {
-        let (lacking, running) = (engine.clone(), engine.clone());
+        let lacking = engine.clone();
         Driver {
             name: E::NAME,
             repeats: E::REPEATS,
             unavailable: engine.unavailable(),
             lacks: Arc::new(move |kind| lacking.lacks(kind)),
-            runs: Arc::new(move |system, plan, tracing| running.run(system, plan, tracing)),
+            runs: Arc::new(move |system, plan, tracing| engine.run(system, plan, tracing)),
         }
     }
 
