@@ -136,26 +136,25 @@ function decidedText() {
   return before ? `inevitable from here${later} (${fails} of ${of})` : `inevitable from the beginning (${fails} of ${of})`;
 }
 
-// Moments with a name: what decided it, and when it broke. Two that are near stand on either side.
+// Moments with a name: when it broke, and what decided it. The later one has its name first, the other what is left of it.
 function drawMarks(context, plan) {
   const marks = [];
   if (run.decided) marks.push([run.decided.at, decidedText(), "decided"]);
   if (run.violated !== null) marks.push([run.violated, "violated", "guilty"]);
   context.font = BOLD;
   context.textBaseline = "middle";
-  for (const [place, [at, text, tone]] of marks.entries()) {
+  let free = plan.width;
+  for (const [place, [at, text, tone]] of marks.reverse().entries()) {
     const x = plan.x(at);
     if (x < GUTTER - 1 || x > plan.width + 1) continue;
     context.setLineDash(tone === "guilty" ? [] : [5, 3]);
     strokeLine(context, x, ROWS.marks - 4, x, plan.bottom, tone, 1.5);
     context.setLineDash([]);
     const width = measured(context, text) + 10;
-    const rightmost = place + 1 === marks.length;
-    let left = rightmost ? x : x - width;
-    if (left < GUTTER) left = x;
-    if (left + width > plan.width) left = x - width;
-    const other = marks[1 - place];
-    if (left > x - 1 && other && place === 0) left = Math.min(left, plan.x(other[0]) - width > GUTTER ? plan.x(other[0]) - width : left);
+    let left = place === 0 ? x : x - width;
+    if (left + width > free) left = free - width;
+    left = Math.max(left, GUTTER);
+    free = left - 3;
     context.fillStyle = colour(tone);
     context.fillRect(left, 1, width, ROWS.marks - 4);
     context.fillStyle = colour("paper");
