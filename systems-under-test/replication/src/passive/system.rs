@@ -9,6 +9,7 @@ use stormglass_core::op::kv::KvOp;
 use stormglass_core::settings::SettingsError;
 use stormglass_core::system::System;
 use stormglass_core::time::Duration;
+use stormglass_replicated_log::LogClient;
 
 use super::arbiter::LONGEST_PATIENCE;
 use super::bugs::PassiveBug;
@@ -23,7 +24,6 @@ use super::types::Acknowledged;
 ///
 /// ```
 /// use stormglass_core::prelude::*;
-use stormglass_replicated_log::LogClient;
 /// use stormglass_replication::passive::{Mode, Passive, Settings};
 ///
 /// let mut passive = Passive::new(Settings { mode: Mode::Asynchronous, ..Settings::default() })?;
