@@ -1,16 +1,19 @@
 //! Says why madsim is missing, where a build without its flag would only show that it is.
 
 fn main() {
-    println!("cargo::rerun-if-env-changed=RUSTFLAGS");
     println!("cargo::rerun-if-env-changed=CARGO_ENCODED_RUSTFLAGS");
     if std::env::var_os("CARGO_CFG_MADSIM").is_some() {
         return;
     }
-    let cause = match std::env::var_os("RUSTFLAGS") {
-        Some(_) => {
-            "RUSTFLAGS is set and hides harness/engines/.cargo/config.toml: unset it, or add `--cfg madsim` to it"
-        }
-        None => "harness/engines/.cargo/config.toml does not apply: run cargo inside harness/engines",
+    // Cargo hands the flags that count to build scripts in this form alone.
+    let flags = std::env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default().replace('\x1f', " ");
+    let cause = if flags.is_empty() {
+        "No flags are set: run cargo inside harness/engines, whose .cargo/config.toml has them".to_owned()
+    } else {
+        format!(
+            "The flags are `{flags}`: an environment variable RUSTFLAGS, or another .cargo/config.toml, hides \
+             harness/engines/.cargo/config.toml. Unset it, or add `--cfg madsim --cfg tokio_unstable` to it"
+        )
     };
     println!("cargo::warning=built without `--cfg madsim`, so this engine will refuse every run. {cause}");
 }

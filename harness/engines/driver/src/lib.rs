@@ -20,7 +20,7 @@ pub use clock::{Clock, PROLOGUE};
 pub use parcel::{decode, encode};
 pub use stormglass_kernel::{Parcel, Stage};
 pub use theatre::Theatre;
-pub use thread::{PATIENCE, on_its_own_thread};
+pub use thread::{PATIENCE, Work, on_its_own_thread};
 
 use stormglass_plan::kind::Kind;
 

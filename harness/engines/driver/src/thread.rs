@@ -14,6 +14,10 @@ use stormglass_plan::plan::Plan;
 /// A run that needs so much longer in real time than it has virtual time hangs.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How an engine runs a plan, on whatever thread it is called.
+pub type Work<S> =
+    fn(&S, &Arc<Plan<<S as System>::Op>>, Tracing) -> Run<<S as System>::Op, <S as System>::Ret>;
+
 /// Runs `work` on a thread of its own and hands over what it leaves behind. A panic goes on in the caller. What hangs is left
 /// behind, spinning, and its seed is named in the verdict: a spin on a virtual clock never ends, and no thread can be ended.
 pub fn on_its_own_thread<S: System>(
@@ -22,7 +26,7 @@ pub fn on_its_own_thread<S: System>(
     plan: &Arc<Plan<S::Op>>,
     tracing: Tracing,
     patience: Duration,
-    work: fn(&S, &Arc<Plan<S::Op>>, Tracing) -> Run<S::Op, S::Ret>,
+    work: Work<S>,
 ) -> Run<S::Op, S::Ret> {
     let (send, receive) = sync_channel(1);
     let (system, its_plan) = (system.clone(), plan.clone());

@@ -44,12 +44,15 @@ impl Clock for RealClock {
     }
 }
 
+/// A host's socket, and where it can be reached.
+type Bound = (Rc<UdpSocket>, SocketAddr);
+
 /// What hosts share.
 pub(crate) struct Company<S: System> {
     pub(crate) theatre: Theatre<S>,
     pub(crate) clock: RealClock,
     /// By place: who is up, and where it can be reached.
-    sockets: RefCell<Vec<Option<(Rc<UdpSocket>, SocketAddr)>>>,
+    sockets: RefCell<Vec<Option<Bound>>>,
     /// What a host panicked with.
     panic: RefCell<Option<Box<dyn Any + Send>>>,
 }

@@ -22,6 +22,7 @@ pub struct Tokio;
 
 impl Engine for Tokio {
     const NAME: &'static str = "tokio";
+    const REPEATS: bool = false;
 
     fn lacks(&self, kind: Kind) -> Option<&'static str> {
         stormglass_engine_driver::lacks(kind)
