@@ -45,6 +45,8 @@ fn planted_bugs_become_small_and_stay_what_they_were() {
         ("raft/bug-no-dedupe", "linearizable"),
         ("lock/bug-no-grace", "exclusive"),
         ("two-phase-commit/bug-forget-early", "atomic-commitment"),
+        // A check of the name that a panic of the code itself has.
+        ("balancing/bug-panic-sticky", "panic"),
     ];
     for (scenario, check) in cases {
         let Shrunk { change, signature, ended, file, report, .. } = shrunk(scenario, check, 2);
