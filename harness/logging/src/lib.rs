@@ -20,6 +20,7 @@
 //! # Ok::<(), stormglass_logging::Senseless>(())
 //! ```
 
+mod attention;
 mod layer;
 
 use std::fmt;
@@ -31,11 +32,16 @@ use tracing::Dispatch;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{EnvFilter, Registry};
 
+use attention::Attention;
 pub use layer::{Heard, Lines};
 
-/// What is to be heard: `info`, `my_store=debug,warn`, `[election]=trace`, as in `RUST_LOG`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Directives(String);
+/// What is to be heard: `info`, `my_store=debug,warn`, `[election]=trace`, as in `RUST_LOG`. Read them before the first run:
+/// from then on every line of code is ready to be heard, on whichever thread it runs first.
+#[derive(Clone, Debug)]
+pub struct Directives {
+    text: String,
+    _attention: Attention,
+}
 
 /// Why directives make no sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +55,7 @@ pub struct Listener {
 
 impl Directives {
     fn filter(&self) -> EnvFilter {
-        EnvFilter::builder().parse(&self.0).expect("directives were read before")
+        EnvFilter::builder().parse(&self.text).expect("directives were read before")
     }
 }
 
@@ -64,15 +70,23 @@ impl FromStr for Directives {
             return Err(senseless("nothing would be heard".to_owned()));
         }
         EnvFilter::builder().parse(text).map_err(|error| senseless(error.to_string()))?;
-        Ok(Directives(text.to_owned()))
+        Ok(Directives { text: text.to_owned(), _attention: Attention::new() })
     }
 }
 
 impl fmt::Display for Directives {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
+
+impl PartialEq for Directives {
+    fn eq(&self, other: &Directives) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Directives {}
 
 impl fmt::Display for Senseless {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
