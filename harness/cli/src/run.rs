@@ -187,7 +187,9 @@ impl Swept {
         shrinks: &Shrinks<'_>,
     ) -> Result<Told<'s>, Mistake> {
         let (shrunk, keep) = shrinks.shrink(self, report).unzip();
-        let replay = format!("stormglass replay {} --seed {}", self.called, report.seed);
+        // Pasted, it shows what is shown here.
+        let small = if shrunk.is_some() { " --shrink" } else { "" };
+        let replay = format!("stormglass replay {} --seed {}{small}", self.called, report.seed);
         let failure = Failure {
             of: self.tally.runs,
             shrunk: shrunk.as_ref(),

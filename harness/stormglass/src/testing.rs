@@ -101,11 +101,12 @@ fn judge(scenario: &Scenario, case: &dyn Case, twin: Option<&dyn Case>) -> Resul
     let tally = swept(scenario, case, range.clone())?;
     let page = |scenario: &Scenario, case: &dyn Case, report: Option<&Report>, of: u64| {
         let report = report.expect("an outcome that is not ok has its report");
-        let replay = format!("stormglass replay {} --seed {}", scenario.name, report.seed);
         let keep = format!("stormglass keep {} --seed {}", scenario.name, report.seed);
         // Tests run beside one another already: each takes one core.
         let shrunk = stormglass_cli::shrinking::shrunk(case, report, &scenario.expect, 1);
         let keep = shrunk.is_some().then_some(&keep[..]);
+        let small = if shrunk.is_some() { " --shrink" } else { "" };
+        let replay = format!("stormglass replay {} --seed {}{small}", scenario.name, report.seed);
         let failure =
             Failure { of, shrunk: shrunk.as_ref(), keep, ..Failure::new(scenario, report, &replay) };
         Err(failure_page(&failure))
