@@ -149,6 +149,11 @@ impl<S: System> Course<S> {
         self.stopped = self.world.stats.events >= self.world.plan.limits.events;
     }
 
+    /// Somebody else than a monitor has found something.
+    pub(crate) fn accuse(&mut self, verdict: Verdict) {
+        self.verdicts.push(verdict);
+    }
+
     /// Whether it has come to its limit of events.
     pub(crate) const fn is_stopped(&self) -> bool {
         self.stopped

@@ -109,6 +109,7 @@ mod kernel;
 mod course;
 mod world;
 mod stage;
+mod guest;
 mod steps;
 mod effects;
 mod operations;
@@ -126,6 +127,7 @@ mod record;
 mod origins;
 
 pub use course::Course;
+pub use guest::Carriage;
 pub use kernel::Kernel;
 pub use look::{FileLook, Look, Standing};
 pub use stage::{Parcel, Stage, Turn};

@@ -54,7 +54,7 @@ pub enum Turn {
 
 /// A run in the hands of an engine.
 pub struct Stage<S: System> {
-    course: Course<S>,
+    pub(crate) course: Course<S>,
     /// What each lane has before it: the hosts' by place, and behind them the nemesis's.
     lanes: Vec<BinaryHeap<Reverse<Entry<S>>>>,
     /// Lanes whose next event has come nearer since this was asked last.
@@ -64,6 +64,8 @@ pub struct Stage<S: System> {
     risen: Vec<usize>,
     /// By place, whether a host has been called up and has not answered yet.
     called: Vec<bool>,
+    /// By place, how often a host has acted of its own will.
+    pub(crate) acts: Vec<u64>,
 }
 
 struct Entry<S: System> {
@@ -84,6 +86,7 @@ impl<S: System> Stage<S> {
             fallen: Vec::new(),
             risen: Vec::new(),
             called: vec![false; plan.cluster.len()],
+            acts: vec![0; plan.cluster.len()],
             course,
         };
         stage.sort();
@@ -218,10 +221,15 @@ impl<S: System> Stage<S> {
     }
 
     fn happen(&mut self, key: Key, event: Event<S>, now: Time) {
+        self.bring(now, |world| world.happen(key, event));
+    }
+
+    /// Something happens now, and monitors look at it.
+    pub(crate) fn bring(&mut self, now: Time, what: impl FnOnce(&mut World<S>)) {
         self.pass(now);
         let world = self.course.world_mut();
         world.notices.clear();
-        world.happen(key, event);
+        what(world);
         let cluster = &world.plan.cluster;
         let crashed = |notice: &Notice<S>| match notice {
             Notice::Crashed(node) => cluster.index_of((*node).into()),

@@ -125,7 +125,12 @@ impl<S: System> World<S> {
 
     /// One step of one node: the input goes in, effects come out.
     #[inline(always)]
-    fn node_step(&mut self, host: u32, id: CausalId, input: impl FnOnce(&mut S::Node, &mut Context<'_, S>)) {
+    pub(crate) fn node_step(
+        &mut self,
+        host: u32,
+        id: CausalId,
+        input: impl FnOnce(&mut S::Node, &mut Context<'_, S>),
+    ) {
         self.happened(host, id);
         let place = host as usize;
         if let Some(node) = &mut self.nodes[place] {
@@ -139,7 +144,7 @@ impl<S: System> World<S> {
     }
 
     /// One step of one client.
-    fn client_step(
+    pub(crate) fn client_step(
         &mut self,
         host: u32,
         id: CausalId,

@@ -362,7 +362,7 @@ impl<S: System> View<S> for World<S> {
 }
 
 /// A number that is a member's own, whoever else takes part.
-const fn key_of(address: Address) -> u64 {
+pub(crate) const fn key_of(address: Address) -> u64 {
     match address {
         Address::Node(id) => id.0 as u64,
         Address::Client(id) => (1 << 32) + id.0 as u64,

@@ -50,6 +50,43 @@ pub trait Engine {
     fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret>;
 }
 
+/// An engine for one system: every [`Engine`] is one for any, and a system whose nodes are no state machines has its own.
+pub trait EngineFor<S: System> {
+    /// As [`Engine::NAME`].
+    const NAME: &'static str;
+
+    /// As [`Engine::REPEATS`].
+    const REPEATS: bool = true;
+
+    /// As [`Engine::lacks`].
+    fn lacks(&self, kind: Kind) -> Option<&'static str>;
+
+    /// As [`Engine::unavailable`].
+    fn unavailable(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// As [`Engine::run`].
+    fn run(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret>;
+}
+
+impl<S: System, E: Engine> EngineFor<S> for E {
+    const NAME: &'static str = E::NAME;
+    const REPEATS: bool = E::REPEATS;
+
+    fn lacks(&self, kind: Kind) -> Option<&'static str> {
+        Engine::lacks(self, kind)
+    }
+
+    fn unavailable(&self) -> Option<&'static str> {
+        Engine::unavailable(self)
+    }
+
+    fn run(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
+        Engine::run(self, system, plan, tracing)
+    }
+}
+
 /// What one run leaves behind.
 #[derive(Clone, Debug)]
 pub struct Run<O, R> {

@@ -11,14 +11,20 @@
 
 mod clock;
 mod beside;
+mod application;
+mod hosted;
+mod backstage;
 mod parcel;
 mod theatre;
 mod thread;
 
+pub use application::{Application, BoxError};
+pub use backstage::{Backstage, ClientHost, HostDisk, ServerHost, ip};
 pub use beside::beside;
 pub use clock::{Clock, PROLOGUE};
+pub use hosted::{Caller, Hosted, Never, Resident};
 pub use parcel::{decode, encode};
-pub use stormglass_kernel::{Parcel, Stage};
+pub use stormglass_kernel::{Carriage, Parcel, Stage};
 pub use theatre::Theatre;
 pub use thread::{PATIENCE, Work, on_its_own_thread};
 

@@ -7,9 +7,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 
+use stormglass_core::context::Context;
 use stormglass_core::system::System;
 use stormglass_core::time::Time;
-use stormglass_kernel::{Parcel, Stage, Turn};
+use stormglass_core::verdict::Verdict;
+use stormglass_kernel::{Carriage, Parcel, Stage, Turn};
 use stormglass_plan::engine::{Run, Tracing};
 use stormglass_plan::plan::Plan;
 
@@ -80,17 +82,93 @@ impl<S: System> Theatre<S> {
             self.inner.over.set(true);
             self.wake(|_, _| true);
         } else {
-            let nearer = self.with(Stage::take_nearer);
-            for other in nearer.into_iter().filter(|&other| other != lane) {
-                self.nudge(other);
-            }
-            // Whoever holds the hosts' lives looks after those that have gone down.
-            let nemesis = self.nemesis();
-            if lane != nemesis && self.with(|stage| stage.has_fallen()) {
-                self.rouse(nemesis);
-            }
+            self.tell_others(lane);
         }
         parcels
+    }
+
+    /// Something has happened in a lane's turn: others may have to act sooner than they know.
+    fn tell_others(&self, lane: usize) {
+        let nearer = self.with(Stage::take_nearer);
+        for other in nearer.into_iter().filter(|&other| other != lane) {
+            self.nudge(other);
+        }
+        // Whoever holds the hosts' lives looks after those that have gone down.
+        let nemesis = self.nemesis();
+        if lane != nemesis && self.with(|stage| stage.has_fallen()) {
+            self.rouse(nemesis);
+        }
+    }
+
+    /// A node takes a step of its own will, as the program in its place asks; `None` if it is down, or the run is over.
+    pub fn node_acts<T>(
+        &self,
+        host: usize,
+        now: Time,
+        act: impl FnOnce(&mut S::Node, &mut Context<'_, S>) -> T,
+    ) -> Option<T> {
+        self.acts(host, now, |stage, now| stage.node_acts(host, now, act))
+    }
+
+    /// A client takes a step of its own will; `None` if it is dead, or the run is over.
+    pub fn client_acts<T>(
+        &self,
+        host: usize,
+        now: Time,
+        act: impl FnOnce(&mut S::Client, &mut Context<'_, S>) -> T,
+    ) -> Option<T> {
+        self.acts(host, now, |stage, now| stage.client_acts(host, now, act))
+    }
+
+    fn acts<T>(
+        &self,
+        host: usize,
+        now: Time,
+        act: impl FnOnce(&mut Stage<S>, Time) -> Option<T>,
+    ) -> Option<T> {
+        if self.is_over() {
+            return None;
+        }
+        let acted = self.with(|stage| act(stage, now.min(self.inner.end)));
+        self.tell_others(host);
+        // Its own turns may be due sooner, too: whoever takes them is asleep while the program acts.
+        self.nudge(host);
+        acted
+    }
+
+    /// Looks at the node in a host's place, to fetch what befell it; `None` if it is down, or the run is over.
+    pub fn node_in<T>(&self, host: usize, look: impl FnOnce(&mut S::Node) -> T) -> Option<T> {
+        if self.is_over() { None } else { self.with(|stage| stage.node_in(host).map(look)) }
+    }
+
+    /// Looks at the client in a host's place, to fetch what was asked of it; `None` if it is dead, or the run is over.
+    pub fn client_in<T>(&self, host: usize, look: impl FnOnce(&mut S::Client) -> T) -> Option<T> {
+        if self.is_over() { None } else { self.with(|stage| stage.client_in(host).map(look)) }
+    }
+
+    /// Whether a node is down or a client is dead.
+    #[must_use]
+    pub fn is_gone(&self, host: usize) -> bool {
+        self.with(|stage| stage.is_gone(host))
+    }
+
+    /// What becomes of so many bytes that one host sends to another now.
+    #[must_use]
+    pub fn carry(&self, from: usize, to: usize, bytes: u64, now: Time) -> Carriage {
+        self.with(|stage| stage.carry(from, to, bytes, now))
+    }
+
+    /// Whether the fault at this place of the plan is still in force.
+    #[must_use]
+    pub fn still_holds(&self, fault: usize) -> bool {
+        self.with(|stage| stage.still_holds(fault))
+    }
+
+    /// Somebody who watches the run has found something.
+    pub fn accuse(&self, verdict: Verdict) {
+        if !self.is_over() {
+            self.with(|stage| stage.accuse(verdict));
+        }
     }
 
     /// Bytes have come for a host. What is due already happens at once; what comes too early waits for its time.

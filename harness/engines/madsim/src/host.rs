@@ -1,7 +1,7 @@
 //! One host on madsim: its endpoint, its readers, its turns.
 
 use std::cell::RefCell;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration as StdDuration;
 
@@ -9,7 +9,7 @@ use madsim::net::Endpoint;
 use madsim::time::{Instant, TimeHandle, sleep_until};
 use stormglass_core::system::System;
 use stormglass_core::time::Time;
-use stormglass_engine_driver::{Clock, PROLOGUE, Parcel, Theatre, encode};
+use stormglass_engine_driver::{Clock, PROLOGUE, Parcel, Theatre, encode, ip};
 
 const PORT: u16 = 700;
 /// All parcels are of one kind.
@@ -50,12 +50,6 @@ pub(crate) struct Company<S: System> {
     pub(crate) clock: MadsimClock,
     /// By place; none while the host is down.
     endpoints: RefCell<Vec<Option<Rc<Endpoint>>>>,
-}
-
-/// Every host has an address of its own.
-pub(crate) fn ip(host: usize) -> IpAddr {
-    let number = host as u32 + 1;
-    IpAddr::V4(Ipv4Addr::from(u32::from(Ipv4Addr::new(10, 0, 0, 0)) + number))
 }
 
 impl<S: System> Company<S> {

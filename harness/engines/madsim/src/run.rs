@@ -10,11 +10,11 @@ use madsim::runtime::{Handle, NodeHandle, Runtime};
 use madsim::task::NodeId;
 use send_wrapper::SendWrapper;
 use stormglass_core::system::System;
-use stormglass_engine_driver::Theatre;
+use stormglass_engine_driver::{Theatre, ip};
 use stormglass_plan::engine::{Run, Tracing};
 use stormglass_plan::plan::Plan;
 
-use crate::host::{Company, MadsimClock, ip};
+use crate::host::{Company, MadsimClock};
 
 /// What a host sent before it died is on its way: its sends take madsim a millisecond.
 const LAST_WORDS: Duration = Duration::from_millis(2);

@@ -1,13 +1,13 @@
 //! One host on turmoil: its socket, what it reads, its turns.
 
 use std::cell::RefCell;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 use std::time::Duration as StdDuration;
 
 use stormglass_core::system::System;
 use stormglass_core::time::Time;
-use stormglass_engine_driver::{Clock, PROLOGUE, Parcel, Theatre, beside, encode};
+use stormglass_engine_driver::{Clock, PROLOGUE, Parcel, Theatre, beside, encode, ip};
 use turmoil::net::UdpSocket;
 
 const PORT: u16 = 700;
@@ -41,12 +41,6 @@ pub(crate) struct Company<S: System> {
     pub(crate) theatre: Theatre<S>,
     /// By sender: what others have made it send, to be posted at its next turn.
     outboxes: RefCell<Vec<Vec<Parcel>>>,
-}
-
-/// Every host has an address of its own.
-pub(crate) fn ip(host: usize) -> IpAddr {
-    let number = host as u32 + 1;
-    IpAddr::V4(Ipv4Addr::from(u32::from(Ipv4Addr::new(10, 0, 0, 0)) + number))
 }
 
 impl<S: System> Company<S> {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use stormglass_core::system::System;
-use stormglass_engine_driver::Theatre;
+use stormglass_engine_driver::{Theatre, ip};
 use stormglass_plan::engine::{Run, Tracing};
 use stormglass_plan::plan::Plan;
 
-use crate::host::{Company, ip, plan_time};
+use crate::host::{Company, plan_time};
 
 /// The driver ends a run; turmoil's own limit is out of reach.
 const NEVER: Duration = Duration::from_secs(u32::MAX as u64);
