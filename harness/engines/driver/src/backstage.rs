@@ -337,7 +337,8 @@ impl<A: Application> HostDisk<A> {
     /// # Errors
     /// If the disk says so: then nothing may be assumed durable.
     pub fn sync(&self, file: FileId) -> impl Future<Output = Result<(), DiskError>> + Send + 'static {
-        Syncing::new(self, |disk| disk.sync(file))
+        let sync = self.handle.node(|_, cx| cx.disk().sync(file));
+        Syncing { handle: self.handle.clone(), sync }
     }
 
     /// Makes all names durable as they are now.
@@ -345,7 +346,8 @@ impl<A: Application> HostDisk<A> {
     /// # Errors
     /// As of [`HostDisk::sync`].
     pub fn sync_directory(&self) -> impl Future<Output = Result<(), DiskError>> + Send + 'static {
-        Syncing::new(self, DiskHandle::sync_directory)
+        let sync = self.handle.node(|_, cx| cx.disk().sync_directory());
+        Syncing { handle: self.handle.clone(), sync }
     }
 }
 
@@ -353,13 +355,6 @@ impl<A: Application> HostDisk<A> {
 struct Syncing<A: Application> {
     handle: Handle<A>,
     sync: Option<SyncId>,
-}
-
-impl<A: Application> Syncing<A> {
-    fn new(disk: &HostDisk<A>, begin: impl FnOnce(&mut DiskHandle<'_, Hosted<A>>) -> SyncId) -> Syncing<A> {
-        let sync = disk.handle.node(|_, cx| begin(&mut cx.disk()));
-        Syncing { handle: disk.handle.clone(), sync }
-    }
 }
 
 impl<A: Application> Future for Syncing<A> {
