@@ -105,8 +105,7 @@ fn run(seed: u64, bug: Option<EtcdBug>) -> History<LockOp, LockRet> {
             }
             sleep(Duration::from_secs(5)).await;
         });
-        let history = history.borrow().clone();
-        history
+        history.borrow().clone()
     })
     .join()
     .unwrap()
