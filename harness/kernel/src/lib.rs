@@ -110,6 +110,7 @@ mod course;
 mod world;
 mod stage;
 mod guest;
+mod afoot;
 mod steps;
 mod effects;
 mod operations;

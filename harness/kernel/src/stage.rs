@@ -19,8 +19,10 @@ use stormglass_core::random::CausalId;
 use stormglass_core::system::System;
 use stormglass_core::time::{Duration, Time};
 use stormglass_plan::engine::{Run, Tracing};
+use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
 
+use crate::afoot::{Afoot, Way};
 use crate::course::Course;
 use crate::host::{Gate, Notice};
 use crate::network::{Fate, Garble};
@@ -80,6 +82,8 @@ impl<S: System> Stage<S> {
         let mut course = Course::new(system, plan, tracing);
         course.world_mut().wired = true;
         course.world_mut().leaving = Some(Vec::new());
+        let resets = plan.faults.iter().any(|fault| fault.inject.kind() == Kind::Reset);
+        course.world_mut().afoot = resets.then(Afoot::default);
         let mut stage = Stage {
             lanes: (0..=plan.cluster.len()).map(|_| BinaryHeap::new()).collect(),
             nearer: Vec::new(),
@@ -143,6 +147,9 @@ impl<S: System> Stage<S> {
         {
             if let Event::Deed(Deed::Restart { host }) = event {
                 self.called[host as usize] = false;
+                if let Some(afoot) = &mut self.course.world_mut().afoot {
+                    afoot.restarts(host, now);
+                }
             }
             self.happen(key, event, now);
         }
@@ -221,6 +228,12 @@ impl<S: System> Stage<S> {
     }
 
     fn happen(&mut self, key: Key, event: Event<S>, now: Time) {
+        let world = self.course.world_mut();
+        if let (&Event::Deliver { to, from, .. }, Some(afoot)) = (&event, &mut world.afoot)
+            && !afoot.arrives(way(&world.plan, key.id(), from, to))
+        {
+            return;
+        }
         self.bring(now, |world| world.happen(key, event));
     }
 
@@ -250,10 +263,21 @@ impl<S: System> Stage<S> {
     fn sort(&mut self) {
         while let Some((key, event)) = self.course.world_mut().queue.pop_foreseeing(Time::MAX, |_| ()) {
             let lane = self.lane_of(&event);
+            if let Event::Deliver { to, from, .. } = event {
+                self.note_leaving(key, from, to);
+            }
             if self.next(lane).is_none_or(|next| key.at() < next) {
                 self.nearer.push(lane);
             }
             self.lanes[lane].push(Reverse(Entry { key, event }));
+        }
+    }
+
+    /// What a host sends to itself, and what was held back, does not leave by any other way than the lanes; it is on its way too.
+    fn note_leaving(&mut self, key: Key, from: Address, to: u32) {
+        let world = self.course.world_mut();
+        if let Some(afoot) = &mut world.afoot {
+            afoot.leaves(way(&world.plan, key.id(), from, to), key.at());
         }
     }
 
@@ -285,6 +309,10 @@ impl<S: System> Stage<S> {
             },
         }
     }
+}
+
+fn way<O>(plan: &Plan<O>, id: CausalId, from: Address, to: u32) -> Way {
+    Way { id, from: plan.cluster.index_of(from).expect("only members send") as u32, to }
 }
 
 impl<S: System> World<S> {
@@ -324,6 +352,9 @@ impl<S: System> World<S> {
 
     fn put_out(&mut self, from: u32, to: u32, delay: Duration, id: CausalId, bytes: Vec<u8>) {
         let due = self.now + delay;
+        if let Some(afoot) = &mut self.afoot {
+            afoot.leaves(Way { id, from, to }, due);
+        }
         if let Some(leaving) = &mut self.leaving {
             leaving.push(Parcel { from, to, due, id, bytes });
         }

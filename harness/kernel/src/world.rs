@@ -21,6 +21,7 @@ use stormglass_core::trace::{Logs, Record};
 use stormglass_plan::engine::{Beyond, Digest, Stats, Strike, Tracing};
 use stormglass_plan::plan::Plan;
 
+use crate::afoot::Afoot;
 use crate::held::Held;
 use crate::host::{ClientState, Gate, Host, Notice};
 use crate::network::Network;
@@ -71,6 +72,8 @@ pub struct World<S: System> {
     pub(crate) wired: bool,
     /// Messages that something else than the queue carries, if anything does: what has left and was not taken yet.
     pub(crate) leaving: Option<Vec<Parcel>>,
+    /// And what of it nobody has heard yet, if the plan may take it back.
+    pub(crate) afoot: Option<Afoot>,
     /// The places of nodes whose copy a fault may have destroyed.
     pub(crate) damaged: BTreeSet<usize>,
     pub(crate) beyond_budget: Option<Beyond>,
@@ -192,6 +195,7 @@ impl<S: System> World<S> {
             held: Vec::new(),
             wired: plan.wire,
             leaving: None,
+            afoot: None,
             damaged: BTreeSet::new(),
             beyond_budget: None,
             downs: Vec::new(),

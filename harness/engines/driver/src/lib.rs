@@ -27,16 +27,3 @@ pub use parcel::{decode, encode};
 pub use stormglass_kernel::{Carriage, Parcel, Stage};
 pub use theatre::Theatre;
 pub use thread::{PATIENCE, Work, on_its_own_thread};
-
-use stormglass_plan::kind::Kind;
-
-/// Why no engine but the kernel can inject faults of this kind.
-#[must_use]
-pub fn lacks(kind: Kind) -> Option<&'static str> {
-    match kind {
-        Kind::Reset => {
-            Some("it takes back what is on its way, and only the kernel can reach into the network for that")
-        }
-        _ => None,
-    }
-}

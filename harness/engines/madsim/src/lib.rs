@@ -25,8 +25,8 @@ pub struct Madsim;
 impl Engine for Madsim {
     const NAME: &'static str = "madsim";
 
-    fn lacks(&self, kind: Kind) -> Option<&'static str> {
-        stormglass_engine_driver::lacks(kind)
+    fn lacks(&self, _kind: Kind) -> Option<&'static str> {
+        None
     }
 
     fn unavailable(&self) -> Option<&'static str> {

@@ -24,8 +24,8 @@ impl Engine for Tokio {
     const NAME: &'static str = "tokio";
     const REPEATS: bool = false;
 
-    fn lacks(&self, kind: Kind) -> Option<&'static str> {
-        stormglass_engine_driver::lacks(kind)
+    fn lacks(&self, _kind: Kind) -> Option<&'static str> {
+        None
     }
 
     fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {

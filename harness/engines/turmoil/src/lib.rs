@@ -22,8 +22,8 @@ pub struct Turmoil;
 impl Engine for Turmoil {
     const NAME: &'static str = "turmoil";
 
-    fn lacks(&self, kind: Kind) -> Option<&'static str> {
-        stormglass_engine_driver::lacks(kind)
+    fn lacks(&self, _kind: Kind) -> Option<&'static str> {
+        None
     }
 
     fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {

@@ -8,6 +8,8 @@ use stormglass_core::system::System;
 use stormglass_core::time::Duration;
 use stormglass_plan::fault::{Clients, Fault, Target, Way};
 
+use crate::afoot::between;
+use crate::host::Gate;
 use crate::network::{Meter, Weather, WeatherKind};
 use crate::queue::{AFTER, Key};
 use crate::world::{Deed, Event, World};
@@ -135,15 +137,16 @@ impl<S: System> World<S> {
         let mut dropped = 0;
         self.queue.for_each(|event| {
             let Event::Deliver { to: receiver, from: sender, .. } = event else { return };
-            let receiver = *receiver as usize;
-            let sender = cluster.index_of(*sender).expect("only members send");
-            let there = from.contains(sender) && to.contains(receiver);
-            let back = to.contains(sender) && from.contains(receiver);
-            if sender != receiver && (there || back) {
+            let sender = cluster.index_of(*sender).expect("only members send") as u32;
+            if between(sender, *receiver, (from, to)) {
                 *event = Event::Deed(Deed::Nothing);
                 dropped += 1;
             }
         });
+        if let Some(afoot) = &mut self.afoot {
+            let gates = &self.gates;
+            dropped += afoot.reset((from, to), self.now, |host| gates[host as usize] == Gate::Down);
+        }
         self.stats.dropped += dropped;
         self.effect_of(place).dropped += dropped;
     }
