@@ -4,7 +4,11 @@
 //! becomes of a message, and all other faults, are the driver's, as for every engine. turmoil itself adds: a millisecond
 //! as the least span of time, and a drawn order of hosts in each.
 
+#[cfg(feature = "grpc")]
+pub mod grpc;
 mod host;
+#[cfg(feature = "http")]
+pub mod http;
 mod run;
 
 use std::sync::Arc;

@@ -1,0 +1,117 @@
+//! gRPC over turmoil's sockets: tonic services served, and channels to them.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::Uri;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tonic::transport::server::{Connected, Router};
+use tonic::transport::{Channel, Endpoint, Error};
+use turmoil::net::{TcpListener, TcpStream};
+
+/// Serves what tonic's `Server::builder().add_service(…)` has put together on this port of the host that calls, until it dies.
+///
+/// # Errors
+/// If the port is taken, or tonic ends.
+pub async fn serve(port: u16, services: Router) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
+    Ok(services.serve_with_incoming(Incoming::new(listener)).await?)
+}
+
+/// A channel to a server, connected now. When its connection breaks the channel makes another for the next request.
+///
+/// # Errors
+/// If the server cannot be reached within `patience`.
+pub async fn connect(server: IpAddr, port: u16, patience: Duration) -> Result<Channel, Error> {
+    endpoint(server, port, patience).connect_with_connector(tower::service_fn(stream)).await
+}
+
+/// A channel to a server that is connected when it is needed first.
+#[must_use]
+pub fn channel(server: IpAddr, port: u16, patience: Duration) -> Channel {
+    endpoint(server, port, patience).connect_with_connector_lazy(tower::service_fn(stream))
+}
+
+fn endpoint(server: IpAddr, port: u16, patience: Duration) -> Endpoint {
+    let address = SocketAddr::new(server, port);
+    Endpoint::from_shared(format!("http://{address}"))
+        .expect("an address and a port make a URI")
+        .connect_timeout(patience)
+        .timeout(patience)
+}
+
+async fn stream(to: Uri) -> io::Result<TokioIo<TcpStream>> {
+    let address = to.authority().map(ToString::to_string).unwrap_or_default();
+    let address: SocketAddr = address.parse().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+    Ok(TokioIo::new(TcpStream::connect(address).await?))
+}
+
+/// Connections as they come.
+struct Incoming {
+    accepts: Pin<Box<dyn Future<Output = (TcpListener, io::Result<Accepted>)> + Send>>,
+}
+
+impl Incoming {
+    fn new(listener: TcpListener) -> Incoming {
+        Incoming { accepts: Box::pin(accept(listener)) }
+    }
+}
+
+async fn accept(listener: TcpListener) -> (TcpListener, io::Result<Accepted>) {
+    let accepted = listener.accept().await.map(|(stream, from)| Accepted { stream, from });
+    (listener, accepted)
+}
+
+impl tokio_stream::Stream for Incoming {
+    type Item = io::Result<Accepted>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Poll::Ready((listener, accepted)) = self.accepts.as_mut().poll(cx) else {
+            return Poll::Pending;
+        };
+        self.accepts = Box::pin(accept(listener));
+        Poll::Ready(Some(accepted))
+    }
+}
+
+/// One connection, and whose it is.
+struct Accepted {
+    stream: TcpStream,
+    from: SocketAddr,
+}
+
+impl Connected for Accepted {
+    type ConnectInfo = SocketAddr;
+
+    fn connect_info(&self) -> SocketAddr {
+        self.from
+    }
+}
+
+impl AsyncRead for Accepted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Accepted {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
