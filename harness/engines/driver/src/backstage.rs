@@ -79,7 +79,11 @@ impl<A: Application> Backstage<A> {
             Address::Node(id) => self.application.serve(ServerHost { handle, id }).await,
             Address::Client(id) => self.application.client(ClientHost { handle, id }).await,
         };
-        if let Err(error) = ended {
+        // Between its death and the moment in which its engine takes it away a program may stumble over what is gone.
+        if let Err(error) = ended
+            && !self.theatre.is_over()
+            && !self.theatre.is_gone(host)
+        {
             let who = self.cluster.address_at(host);
             let summary = format!("{who} ended with an error: {error}");
             let causes = std::iter::successors(error.source(), |cause| cause.source());

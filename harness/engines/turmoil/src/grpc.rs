@@ -46,7 +46,8 @@ fn endpoint(server: IpAddr, port: u16, patience: Duration) -> Endpoint {
 
 async fn stream(to: Uri) -> io::Result<TokioIo<TcpStream>> {
     let address = to.authority().map(ToString::to_string).unwrap_or_default();
-    let address: SocketAddr = address.parse().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+    let address: SocketAddr =
+        address.parse().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     Ok(TokioIo::new(TcpStream::connect(address).await?))
 }
 

@@ -3,12 +3,18 @@
 //! Every host has an address and a socket for datagrams; a crash takes its runtime away and a restart gives it a new one. What
 //! becomes of a message, and all other faults, are the driver's, as for every engine. turmoil itself adds: a millisecond
 //! as the least span of time, and a drawn order of hosts in each.
+//!
+//! Ordinary tokio applications run on it, too ([`TurmoilHosts`]): their code and their connections are their own, and the plan's
+//! network decides when each of their segments arrives. With the features `http` and `grpc` axum and tonic have what they need.
 
 #[cfg(feature = "grpc")]
 pub mod grpc;
 mod host;
 #[cfg(feature = "http")]
 pub mod http;
+mod hosted;
+mod panics;
+mod roads;
 mod run;
 
 use std::sync::Arc;
@@ -18,6 +24,8 @@ use stormglass_engine_driver::{PATIENCE, on_its_own_thread};
 use stormglass_plan::engine::{Engine, Run, Tracing};
 use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
+
+pub use hosted::TurmoilHosts;
 
 /// The engine.
 #[derive(Clone, Copy, Debug, Default)]
