@@ -13,7 +13,7 @@
 //! use stormglass_core::prelude::*;
 //! # use stormglass_kernel::World;
 //! # use stormglass_plan::engine::Tracing;
-//! # use stormglass_plan::plan::{DiskTimes, FORMAT, Limits, Network, Plan, PlannedOperation, Timeline};
+//! # use stormglass_plan::plan::{Plan, PlannedOperation};
 //!
 //! #[derive(Clone)]
 //! struct Counting;
@@ -70,14 +70,8 @@
 //! }
 //! # let second = |n| Time::ZERO + Duration::from_secs(n);
 //! # let asked = |id| PlannedOperation { id, at: second(1), client: ClientId(0), op: Add };
-//! # let plan = Plan {
-//! #     format: FORMAT, scenario: "counting".to_owned(), system: "counting".to_owned(), bug: None, seed: Seed(1),
-//! #     params: Default::default(), cluster: Cluster::dense(1, 1), topology: None,
-//! #     timeline: Timeline { warm_up: second(1), chaos: second(2), heal: second(2), settle: second(3), end: second(3) },
-//! #     network: Network::default(), disk: DiskTimes::default(), wire: false,
-//! #     budget: stormglass_plan::scenario::Budget::Declared, availability: None, checks: None, expect: None,
-//! #     limits: Limits::default(), faults: Vec::new(), operations: (0..3).map(asked).collect(),
-//! # };
+//! # let quiet = Plan::quiet("counting", Cluster::dense(1, 1), Duration::from_secs(3), Seed(1));
+//! # let plan = Plan { operations: (0..3).map(asked).collect(), ..quiet };
 //! # let mut world = World::new(Counting, Arc::new(plan), Tracing::Off);
 //! # world.run_until(second(3));
 //! # let told: Vec<_> = world.history().operations().iter().map(|operation| operation.outcome.ok().cloned()).collect();

@@ -10,7 +10,7 @@ use stormglass_core::prelude::*;
 use stormglass_kernel::World;
 use stormglass_plan::engine::Tracing;
 use stormglass_plan::fault::{Clock, Fault, Target};
-use stormglass_plan::plan::{DiskTimes, FORMAT, Limits, Network, Plan, PlannedFault, Timeline};
+use stormglass_plan::plan::{Plan, PlannedFault, Timeline};
 
 #[derive(Clone, Debug, Hash, PartialEq, Serialize, Deserialize)]
 struct Nothing;
@@ -102,14 +102,6 @@ fn second(n: u64) -> Time {
 fn world<S: System<Op = Nothing>>(system: S, seed: u64, faults: Vec<Fault>) -> World<S> {
     let planned = |(id, inject)| PlannedFault { id, at: second(1), until: second(2), operations: 0, inject };
     let plan = Plan {
-        format: FORMAT,
-        scenario: "twins".to_owned(),
-        system: "twins".to_owned(),
-        bug: None,
-        seed: Seed(seed),
-        params: toml::Table::new(),
-        cluster: Cluster::dense(3, 0),
-        topology: None,
         timeline: Timeline {
             warm_up: second(1),
             chaos: second(2),
@@ -117,16 +109,8 @@ fn world<S: System<Op = Nothing>>(system: S, seed: u64, faults: Vec<Fault>) -> W
             settle: second(3),
             end: second(3),
         },
-        network: Network::default(),
-        disk: DiskTimes::default(),
-        wire: false,
-        budget: stormglass_plan::scenario::Budget::Declared,
-        availability: None,
-        checks: None,
-        expect: None,
-        limits: Limits::default(),
         faults: (0..).zip(faults).map(planned).collect(),
-        operations: Vec::new(),
+        ..Plan::quiet("twins", Cluster::dense(3, 0), Duration::from_secs(3), Seed(seed))
     };
     World::new(system, Arc::new(plan), Tracing::Off)
 }

@@ -134,7 +134,7 @@ pub struct RunArguments {
     /// Also writes a page for each failure that is shown into this folder: one HTML file each, with a space-time diagram
     #[arg(long, value_name = "FOLDER")]
     pub html: Option<PathBuf>,
-    /// The engine to run on: madsim, turmoil, tokio, or all that are built in; the kernel, if not given
+    /// The engine to run on: madsim, turmoil, tokio, or all that are built in; if not given, the scenario's own, or the kernel
     #[arg(long, value_name = "ENGINE")]
     pub engine: Option<String>,
     /// Prints what each kind of fault did over all seeds
@@ -153,7 +153,7 @@ pub struct ReplayArguments {
     /// The seed; a saved plan has its own
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
-    /// The engine to run on: madsim, turmoil or tokio; the kernel, if not given
+    /// The engine to run on: madsim, turmoil or tokio; if not given, the scenario's own, or the kernel
     #[arg(long, value_name = "ENGINE")]
     pub engine: Option<String>,
     /// Makes the failure as small as it becomes in ten seconds, and shows that
@@ -225,6 +225,9 @@ pub struct KeepArguments {
     /// What to call the file, without its ending; the scenario and the seed, if not given
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+    /// The engine to run on, which the kept plan then names; the scenario's own, if not given
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<String>,
     /// By which check it is made small and judged from now on; the one that it broke, if not given
     #[arg(long, value_name = "CHECK")]
     pub check: Option<String>,

@@ -22,7 +22,8 @@ use crate::shrinking::{shrink, sought};
 /// # Errors
 /// If there is no such scenario or plan, it does not fail, or the file cannot be written.
 pub fn keep(app: &App, arguments: &KeepArguments, out: &mut dyn Write) -> Result<Ending, Mistake> {
-    let one = find(app, &arguments.scenario, arguments.seed)?;
+    let mut one = find(app, &arguments.scenario, arguments.seed)?;
+    one.take_to(arguments.engine.as_deref())?;
     let drawn = |problem: Problem| Mistake::new(format!("seed {}: {problem}", one.seed));
     let report = audited(&*one.case, one.seed).map_err(drawn)?;
     let check = wanted(&one, arguments, &report)?;

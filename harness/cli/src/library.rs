@@ -11,6 +11,7 @@ use stormglass_plan::scenario::Scenario;
 use stormglass_plan::source::Source;
 
 use crate::exit::Mistake;
+use crate::run::KERNEL;
 
 /// Where scenarios are found.
 #[derive(Clone, Debug, Default)]
@@ -143,6 +144,15 @@ impl Loaded {
     /// The file in which it stands, if it stands in one.
     pub(crate) fn file(&self) -> Option<&str> {
         self.source.as_ref().map(|source| source.file.as_str())
+    }
+
+    /// Has it run on that engine, whatever it says itself.
+    pub(crate) fn take_to(&mut self, engine: &str) {
+        if engine != KERNEL {
+            self.scenario.name = format!("{} on {engine}", self.scenario.name);
+        }
+        self.called = format!("{} --engine {engine}", self.called);
+        self.scenario.engine = Some(engine.to_owned());
     }
 
     /// The scenario, ready to run.

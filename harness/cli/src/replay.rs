@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::args::{ExplainArguments, ReplayArguments, ReplayFormat};
 use crate::exit::{Ending, Mistake};
 use crate::page;
-use crate::run::{KERNEL, cores};
+use crate::run::cores;
 use crate::shrinking::{PATIENCE, shrink, sought};
 use crate::walk;
 
@@ -42,10 +42,7 @@ pub fn replay(app: &App, arguments: &ReplayArguments, out: &mut dyn Write) -> Re
     if let Some(directives) = &arguments.log {
         one.case = one.case.logging(directives);
     }
-    if let Some(engine) = arguments.engine.as_deref().filter(|&engine| engine != KERNEL) {
-        one.case = one.case.on(engine).map_err(|problem| Mistake::new(problem.to_string()))?;
-        one.command = format!("{} --engine {engine}", one.command);
-    }
+    one.take_to(arguments.engine.as_deref())?;
     let drawn = |problem: Problem| Mistake::new(format!("seed {}: {problem}", one.seed));
     if let Some(moment) = arguments.at {
         return walk::at(&mut *one.case.walk(one.seed).map_err(drawn)?, moment, &arguments.node, out);
@@ -168,6 +165,20 @@ pub fn explain(app: &App, arguments: &ExplainArguments, out: &mut dyn Write) -> 
         print(out, &format!("\nsaved in {0}; run it with: stormglass replay {0}", file.display()))?;
     }
     Ok(Ending::Ok)
+}
+
+impl One {
+    /// Has it run on that engine, if one is named.
+    ///
+    /// # Errors
+    /// If its system cannot be run there.
+    pub(crate) fn take_to(&mut self, engine: Option<&str>) -> Result<(), Mistake> {
+        if let Some(engine) = engine {
+            self.case = self.case.on(engine).map_err(|problem| Mistake::new(problem.to_string()))?;
+            self.command = format!("{} --engine {engine}", self.command);
+        }
+        Ok(())
+    }
 }
 
 pub(crate) fn find(app: &App, name: &str, seed: Option<u64>) -> Result<One, Mistake> {

@@ -50,9 +50,18 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
     for name in &names {
         let loaded = app.library.load(name, &app.registry)?;
         for engine in engines(&loaded, app, arguments)? {
-            let mut case = loaded.case(&app.registry)?;
-            if engine != KERNEL {
+            let (mut loaded, mut case) = (loaded.clone(), loaded.case(&app.registry)?);
+            if let Some(engine) = engine {
                 case = case.on(engine).map_err(|problem| Mistake::new(problem.to_string()))?;
+                loaded.take_to(case.engine());
+            }
+            if case.engine() != KERNEL && arguments.html.is_some() {
+                let problem = format!(
+                    "{}: a page in HTML is drawn of runs in the kernel alone, and this one is run on {}; leave --html out",
+                    loaded.scenario.name,
+                    case.engine()
+                );
+                return Err(Mistake::new(problem));
             }
             if arguments.availability {
                 case = case.measuring();
@@ -60,16 +69,12 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
             if let Some(directives) = &arguments.log {
                 case = case.logging(directives);
             }
-            prepared.push((loaded.clone(), case, engine));
+            prepared.push((loaded, case));
         }
     }
     let progress = Progress::new(prepared.iter().map(|(loaded, ..)| range(arguments, &loaded.scenario)));
     let mut results = Vec::new();
-    for (mut loaded, case, engine) in prepared {
-        if engine != KERNEL {
-            loaded.scenario.name = format!("{} on {engine}", loaded.scenario.name);
-            loaded.called = format!("{} --engine {engine}", loaded.called);
-        }
+    for (loaded, case) in prepared {
         let scenario = &loaded.scenario;
         let seeds = range(arguments, scenario);
         progress.begin(&scenario.name);
@@ -87,7 +92,7 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
     }
     progress.finish();
     let shrinks = Shrinks {
-        wanted: !arguments.no_shrink && engine_of(arguments) == KERNEL,
+        wanted: !arguments.no_shrink,
         jobs,
         app,
         html: arguments.html.as_deref(),
@@ -106,20 +111,14 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
     Ok(ending(&results, kept))
 }
 
-fn engine_of(arguments: &RunArguments) -> &str {
-    arguments.engine.as_deref().unwrap_or(KERNEL)
-}
-
-/// The engines that a scenario is to be run on.
-fn engines<'a>(loaded: &Loaded, app: &App, arguments: &'a RunArguments) -> Result<Vec<&'a str>, Mistake> {
-    let engine = engine_of(arguments);
-    if engine != KERNEL && arguments.html.is_some() {
-        return Err(Mistake::new(
-            "a page in HTML is drawn of runs in the kernel alone; leave --engine out".to_owned(),
-        ));
-    }
-    match engine {
-        "all" => Ok(loaded.case(&app.registry)?.engines()),
+/// The engines that a scenario is to be run on; nothing stands for the scenario's own.
+fn engines<'a>(
+    loaded: &Loaded,
+    app: &App,
+    arguments: &'a RunArguments,
+) -> Result<Vec<Option<&'a str>>, Mistake> {
+    match arguments.engine.as_deref() {
+        Some("all") => Ok(loaded.case(&app.registry)?.engines().into_iter().map(Some).collect()),
         one => Ok(vec![one]),
     }
 }

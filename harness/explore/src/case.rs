@@ -18,7 +18,7 @@ use stormglass_plan::scenario::Scenario;
 use stormglass_plan::workload::Operations;
 
 use crate::blame::{Blame, Forks};
-use crate::driver::{self, Driver};
+use crate::driver::{Driver, Drivers};
 use crate::happenings;
 use crate::judge::{Judge, Losses};
 use crate::recording::Recording;
@@ -47,11 +47,16 @@ pub trait Case: Send + Sync {
     ///
     /// # Errors
     /// If there is no such engine here, or it cannot run as it was built.
-    fn on(self: Box<Self>, engine: &str) -> Result<Box<dyn Case>, Problem>;
+    fn on(&self, engine: &str) -> Result<Box<dyn Case>, Problem>;
 
-    /// The engines there are, the kernel first.
+    /// The engines there are, the usual one first.
     fn engines(&self) -> Vec<&'static str> {
         vec![Kernel::NAME]
+    }
+
+    /// The engine that runs it.
+    fn engine(&self) -> &'static str {
+        Kernel::NAME
     }
 
     /// Whether the same seed is the same run, so that two runs can be held against each other.
@@ -127,8 +132,8 @@ pub(crate) struct Prepared<S: System> {
     /// The checks that count; all, if not given.
     pub(crate) checks: Option<Vec<String>>,
     pub(crate) source: Source<S::Op>,
-    /// The engines beside the kernel, and which of them runs it, if one does.
-    pub(crate) drivers: Arc<Vec<Driver<S>>>,
+    /// The engines there are, and which of them runs it, if it is not the kernel.
+    pub(crate) drivers: Arc<Drivers<S>>,
     pub(crate) driver: Option<Driver<S>>,
 }
 
@@ -149,8 +154,7 @@ where
             let kind = fault.inject.kind();
             let lacks = self.driver.as_ref().map_or_else(|| Kernel.lacks(kind), |driver| driver.lacks(kind));
             if let Some(why) = lacks {
-                let engine = self.driver.as_ref().map_or(Kernel::NAME, |driver| driver.name);
-                let what = format!("{} cannot be injected on {engine}: {why}", fault.inject.name());
+                let what = format!("{} cannot be injected on {}: {why}", fault.inject.name(), self.engine());
                 return Err(Problem::new(format!("faults[{place}].inject"), what));
             }
         }
@@ -287,13 +291,17 @@ where
         Box::new(Prepared { logs: Some(directives.clone()), ..self.clone() })
     }
 
-    fn on(mut self: Box<Self>, engine: &str) -> Result<Box<dyn Case>, Problem> {
-        self.driver = driver::chosen(&self.drivers, engine)?;
-        Ok(self)
+    fn on(&self, engine: &str) -> Result<Box<dyn Case>, Problem> {
+        let driver = self.drivers.chosen(Some(engine))?;
+        Ok(Box::new(Prepared { driver, ..self.clone() }))
     }
 
     fn engines(&self) -> Vec<&'static str> {
-        [Kernel::NAME].into_iter().chain(self.drivers.iter().map(|driver| driver.name)).collect()
+        self.drivers.names()
+    }
+
+    fn engine(&self) -> &'static str {
+        self.driver.as_ref().map_or(Kernel::NAME, |driver| driver.name)
     }
 
     fn repeats(&self) -> bool {
@@ -323,7 +331,11 @@ where
     }
 
     fn shrink(&self, seed: Seed, check: &str, effort: &Effort<'_>) -> Result<Option<Shrunk>, Problem> {
-        self.needs_kernel("made small")?;
+        if !self.repeats() {
+            let problem =
+                format!("a run on {} cannot be made small: it does not repeat itself", self.engine());
+            return Err(Problem::new("engine", problem).help("name another engine, or none"));
+        }
         let plan = self.plan_of(seed)?;
         self.refuse(&plan)?;
         self.shrunk(&plan, check, effort)

@@ -22,7 +22,7 @@ use stormglass_core::time::Time;
 use stormglass_kernel::Kernel;
 use stormglass_plan::engine::{Engine, Tracing};
 use stormglass_plan::fault::{Fault, Target};
-use stormglass_plan::plan::{DiskTimes, FORMAT, Limits, Network, Plan, PlannedFault, Timeline};
+use stormglass_plan::plan::{Limits, Plan, PlannedFault, Timeline};
 use stormglass_plan::scenario::Budget;
 
 /// A region as far as availability asks: it is up or down.
@@ -123,26 +123,13 @@ fn run(mut faults: Vec<PlannedFault>, nodes: usize, seed: Seed, end: Time) -> Ve
     for (id, fault) in (0..).zip(&mut faults) {
         fault.id = id;
     }
+    let cluster = Cluster::dense(nodes as u32, 0);
     let plan = Plan {
-        format: FORMAT,
-        scenario: "availability".to_owned(),
-        system: Region::NAME.to_owned(),
-        bug: None,
-        seed,
-        params: toml::Table::new(),
-        cluster: Cluster::dense(nodes as u32, 0),
         timeline: Timeline { warm_up: Time::ZERO, chaos: end, heal: end, settle: end, end },
-        network: Network::default(),
-        disk: DiskTimes::default(),
-        wire: false,
         budget: Budget::Unlimited,
-        availability: None,
-        checks: None,
-        expect: None,
-        topology: None,
         limits: Limits { events: u64::MAX },
         faults,
-        operations: Vec::new(),
+        ..Plan::quiet(Region::NAME, cluster, end.since(Time::ZERO), seed)
     };
     Kernel.run(&Region, &Arc::new(plan), Tracing::Off).downs
 }

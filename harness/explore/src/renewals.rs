@@ -307,8 +307,12 @@ impl Case for Model {
         Box::new(self.clone())
     }
 
-    fn on(self: Box<Self>, engine: &str) -> Result<Box<dyn Case>, Problem> {
-        if self.engines().contains(&engine) { Ok(self) } else { Err(unknown(engine, [])) }
+    fn on(&self, engine: &str) -> Result<Box<dyn Case>, Problem> {
+        if self.engines().contains(&engine) {
+            Ok(Box::new(self.clone()))
+        } else {
+            Err(unknown(engine, NAME, &self.engines()))
+        }
     }
 
     fn page(&self, seed: Seed) -> Result<String, Problem> {

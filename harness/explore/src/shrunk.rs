@@ -42,8 +42,8 @@ pub struct Shrunk {
     pub runs: u64,
     /// Why it is no smaller.
     pub ended: Ended,
-    /// When it became inevitable.
-    pub moment: Moment,
+    /// When it became inevitable; not known of a run whose world cannot be copied, as on other engines than the kernel.
+    pub moment: Option<Moment>,
     /// The plan as a file that can be replayed and kept.
     pub file: String,
     /// The run of that plan, traced and told.
@@ -75,7 +75,8 @@ where
         let named = self.judges.iter().any(|judge| judge.name == check)
             || self.system.monitors().iter().any(|monitor| monitor.name() == check);
         let counted = if check == PANIC && !named { Some(Vec::new()) } else { checks };
-        let start = Plan { checks: counted.clone(), expect: Some(expect), ..(**plan).clone() };
+        let engine = self.driver.as_ref().map(|driver| driver.name.to_owned());
+        let start = Plan { checks: counted.clone(), expect: Some(expect), engine, ..(**plan).clone() };
         let twin = self.twin.as_ref().map(|twin| Prepared { system: twin.clone(), ..judges.clone() });
         let hunt = Hunt { judges: &judges, twin: twin.as_ref(), settings: &plan.params, sought: &sought };
         let Some(smallest) = shrink(&hunt, start, effort) else { return Ok(None) };
@@ -96,7 +97,10 @@ where
             runs: smallest.runs,
             ended: smallest.ended,
             file: case.file(seed)?,
-            moment: case.decides(&report, check, &forks).unwrap_or(Moment::Luck),
+            moment: self
+                .driver
+                .is_none()
+                .then(|| case.decides(&report, check, &forks).unwrap_or(Moment::Luck)),
             report,
         }))
     }

@@ -17,14 +17,14 @@ use stormglass_core::system::System;
 use stormglass_core::time::Time;
 use stormglass_core::verdict::Verdict;
 use stormglass_plan::configure::configure;
-use stormglass_plan::engine::Engine;
+use stormglass_plan::engine::EngineFor;
 use stormglass_plan::plan::Plan;
 use stormglass_plan::problem::Problem;
 use stormglass_plan::scenario::{Expect, Scenario};
 use stormglass_plan::workload::Operations;
 
 use crate::case::{Case, Prepared, Source};
-use crate::driver::Driver;
+use crate::driver::{Driver, Drivers};
 use crate::judge::{CheckInfo, Judge, Losses};
 use crate::recovery;
 
@@ -84,7 +84,7 @@ pub struct Kept {
 pub struct SystemUnderTest<S: System> {
     judges: Arc<Vec<Judge<S::Op, S::Ret>>>,
     losses: Option<Arc<Losses<S::Op, S::Ret>>>,
-    drivers: Arc<Vec<Driver<S>>>,
+    drivers: Arc<Drivers<S>>,
 }
 
 impl<S: System> SystemUnderTest<S> {
@@ -118,11 +118,23 @@ impl<S: System> SystemUnderTest<S> {
 
     /// Lets the system be run on another engine than the kernel, too, by the engine's name.
     #[must_use]
-    pub fn engine<E: Engine + Clone + Send + Sync + 'static>(mut self, engine: E) -> SystemUnderTest<S> {
-        let drivers =
-            Arc::get_mut(&mut self.drivers).expect("no case has been prepared while engines are added");
-        drivers.push(Driver::new(engine));
+    pub fn engine<E: EngineFor<S> + Clone + Send + Sync + 'static>(
+        mut self,
+        engine: E,
+    ) -> SystemUnderTest<S> {
+        self.drivers().others.push(Driver::new(engine));
         self
+    }
+
+    /// Says that the kernel cannot run it: it is no state machine, and the first of its engines is the usual one.
+    #[must_use]
+    pub fn without_kernel(mut self) -> SystemUnderTest<S> {
+        self.drivers().kernel = false;
+        self
+    }
+
+    fn drivers(&mut self) -> &mut Drivers<S> {
+        Arc::get_mut(&mut self.drivers).expect("no case has been prepared while engines are added")
     }
 
     /// Says which acknowledged writes of a history were lost, by what was read from a moment on: for recovery points.
@@ -219,8 +231,8 @@ where
             judges: self.judges.clone(),
             checks: scenario.checks.clone(),
             source: Source::Scenario(Box::new(scenario.clone())),
+            driver: self.drivers.chosen(scenario.engine.as_deref())?,
             drivers: self.drivers.clone(),
-            driver: None,
         };
         // The first seed shows what the scenario's own text cannot: that it can be drawn at all.
         case.plan_of(stormglass_core::random::Seed(0))?;
@@ -264,6 +276,7 @@ where
         let twin = plan.bug.as_ref().map(|_| configured(None)).transpose()?;
         known_checks(&self.checks(), plan.checks.as_deref(), plan.expect.as_ref())
             .map_err(|problem| source.diagnose(&problem))?;
+        let engine = self.drivers.chosen(plan.engine.as_deref());
         Ok(Prepared {
             system,
             twin,
@@ -274,8 +287,8 @@ where
             judges: self.judges.clone(),
             checks: plan.checks.clone(),
             source: Source::Plan(Arc::new(plan)),
+            driver: engine.map_err(|problem| source.diagnose(&problem))?,
             drivers: self.drivers.clone(),
-            driver: None,
         })
     }
 }

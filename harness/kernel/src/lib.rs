@@ -29,7 +29,7 @@
 //! use stormglass_kernel::World;
 //! use stormglass_plan::engine::Tracing;
 //! use stormglass_plan::fault::{Fault, Target};
-//! use stormglass_plan::plan::{DiskTimes, FORMAT, Limits, Network, Plan, PlannedFault, Timeline};
+//! use stormglass_plan::plan::{Plan, PlannedFault};
 //!
 //! /// Each node counts its ticks, one every 100 ms. Nobody talks, and nobody asks.
 //! #[derive(Clone)]
@@ -71,25 +71,8 @@
 //! let second = |n| Time::ZERO + Duration::from_secs(n);
 //! let pause = Fault::Pause { target: Target::Nodes(vec![NodeId(2)]) };
 //! let plan = Plan {
-//!     format: FORMAT,
-//!     scenario: "ticking/pause".to_owned(),
-//!     system: "ticking".to_owned(),
-//!     bug: None,
-//!     seed: Seed(1),
-//!     params: Default::default(),
-//!     cluster: Cluster::dense(3, 0),
-//!     timeline: Timeline { warm_up: second(1), chaos: second(5), heal: second(5), settle: second(9), end: second(10) },
-//!     network: Network::default(),
-//!     disk: DiskTimes::default(),
-//!     wire: false,
-//!     budget: stormglass_plan::scenario::Budget::Declared,
-//!     availability: None,
-//!     checks: None,
-//!     expect: None,
-//!     topology: None,
-//!     limits: Limits::default(),
 //!     faults: vec![PlannedFault { id: 0, at: second(2), until: second(4), operations: 0, inject: pause }],
-//!     operations: Vec::new(),
+//!     ..Plan::quiet("ticking", Cluster::dense(3, 0), Duration::from_secs(10), Seed(1))
 //! };
 //!
 //! let mut world = World::new(Ticking, Arc::new(plan), Tracing::Off);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use stormglass_core::prelude::*;
 use stormglass_kernel::World;
 use stormglass_plan::engine::Tracing;
-use stormglass_plan::plan::{DiskTimes, FORMAT, Limits, Network, Plan, Timeline};
+use stormglass_plan::plan::Plan;
 
 /// Every node tells a few others something every ten milliseconds.
 #[derive(Clone, Debug)]
@@ -70,28 +70,7 @@ impl System for Chatter {
 }
 
 fn world(nodes: u32) -> World<Chatter> {
-    let end = Time::ZERO + Duration::from_secs(3_600);
-    let plan = Plan {
-        format: FORMAT,
-        scenario: "chatter/steady".to_owned(),
-        system: "chatter".to_owned(),
-        bug: None,
-        seed: Seed(1),
-        params: toml::Table::new(),
-        cluster: Cluster::dense(nodes, 0),
-        timeline: Timeline { warm_up: end, chaos: end, heal: end, settle: end, end },
-        network: Network::default(),
-        disk: DiskTimes::default(),
-        wire: false,
-        budget: stormglass_plan::scenario::Budget::Declared,
-        availability: None,
-        checks: None,
-        expect: None,
-        topology: None,
-        limits: Limits::default(),
-        faults: Vec::new(),
-        operations: Vec::new(),
-    };
+    let plan = Plan::quiet("chatter", Cluster::dense(nodes, 0), Duration::from_secs(3_600), Seed(1));
     World::new(Chatter, Arc::new(plan), Tracing::Off)
 }
 

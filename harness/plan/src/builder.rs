@@ -43,6 +43,7 @@ impl Scenario {
             about: String::new(),
             system: String::new(),
             bug: None,
+            engine: None,
             expect: Expect::Ok,
             seeds: Scenario::usual_seeds(),
             checks: None,
@@ -66,6 +67,13 @@ impl Scenario {
     #[must_use]
     pub fn about(mut self, about: impl Into<String>) -> Scenario {
         self.about = about.into();
+        self
+    }
+
+    /// The engine that it runs on, instead of the kernel.
+    #[must_use]
+    pub fn engine(mut self, engine: impl Into<String>) -> Scenario {
+        self.engine = Some(engine.into());
         self
     }
 

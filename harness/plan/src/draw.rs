@@ -42,6 +42,7 @@ pub fn plan<O: Operations>(scenario: &Scenario, seed: Seed) -> Result<Plan<O>, P
         scenario: scenario.name.clone(),
         system: scenario.system.clone(),
         bug: scenario.bug.clone(),
+        engine: scenario.engine.clone(),
         seed,
         params: scenario.params.clone(),
         network: knobs::network(scenario, seed),

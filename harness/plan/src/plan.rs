@@ -33,6 +33,9 @@ pub struct Plan<O> {
     /// The planted bug, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bug: Option<String>,
+    /// The engine that it runs on; the system's first, which is the kernel if it can run there, if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
     /// Keys all chances.
     pub seed: Seed,
     /// The system's settings.
@@ -74,6 +77,35 @@ pub struct Plan<O> {
 }
 
 impl<O> Plan<O> {
+    /// A plan in which nothing is asked and nothing goes wrong: everybody is there for `span`. To be filled with
+    /// `Plan { faults, ..Plan::quiet(…) }`.
+    #[must_use]
+    pub fn quiet(system: &str, cluster: Cluster, span: Duration, seed: Seed) -> Plan<O> {
+        let end = Time::ZERO + span;
+        Plan {
+            format: FORMAT,
+            scenario: system.to_owned(),
+            system: system.to_owned(),
+            bug: None,
+            engine: None,
+            seed,
+            params: toml::Table::new(),
+            cluster,
+            topology: None,
+            timeline: Timeline { warm_up: end, chaos: end, heal: end, settle: end, end },
+            network: Network::default(),
+            disk: DiskTimes::default(),
+            wire: false,
+            budget: Budget::Declared,
+            availability: None,
+            checks: None,
+            expect: None,
+            limits: Limits::default(),
+            faults: Vec::new(),
+            operations: Vec::new(),
+        }
+    }
+
     /// The region of a client; one word for all if the plan has no regions.
     #[must_use]
     pub fn region_of(&self, client: ClientId) -> &str {

@@ -29,6 +29,10 @@ pub struct Scenario {
     /// A defect of the system to plant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bug: Option<String>,
+    /// The engine that it runs on if the command does not say: `madsim`. If not given: the kernel, or for a program that cannot
+    /// run there, its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
     /// How its runs should end.
     #[serde(default, skip_serializing_if = "Expect::is_ok")]
     #[schemars(!skip_serializing_if)]

@@ -40,7 +40,29 @@ impl<O: Serialize> Plan<O> {
     /// # Errors
     /// If an operation is of a type that TOML has no form for, such as a unit struct.
     pub fn to_toml(&self) -> Result<String, Unsavable> {
-        let Plan { format, scenario, system, bug, seed, params, .. } = self;
+        // Every field by name: one that is added and not written here does not compile.
+        let Plan {
+            format,
+            scenario,
+            system,
+            bug,
+            engine,
+            seed,
+            params,
+            cluster,
+            topology,
+            timeline,
+            network,
+            disk,
+            wire,
+            budget,
+            availability,
+            checks,
+            expect,
+            limits,
+            faults,
+            operations,
+        } = self;
         let mut text = HEADER.to_owned();
         line(&mut text, "format", format)?;
         line(&mut text, "scenario", scenario)?;
@@ -48,35 +70,38 @@ impl<O: Serialize> Plan<O> {
         if let Some(bug) = bug {
             line(&mut text, "bug", bug)?;
         }
+        if let Some(engine) = engine {
+            line(&mut text, "engine", engine)?;
+        }
         line(&mut text, "seed", seed)?;
         if !params.is_empty() {
             line(&mut text, "params", params)?;
         }
-        line(&mut text, "cluster", &self.cluster)?;
-        if let Some(topology) = &self.topology {
+        line(&mut text, "cluster", cluster)?;
+        if let Some(topology) = topology {
             line(&mut text, "topology", topology)?;
         }
-        line(&mut text, "timeline", &self.timeline)?;
-        line(&mut text, "network", &self.network)?;
-        line(&mut text, "disk", &self.disk)?;
-        if self.wire {
-            line(&mut text, "wire", &self.wire)?;
+        line(&mut text, "timeline", timeline)?;
+        line(&mut text, "network", network)?;
+        line(&mut text, "disk", disk)?;
+        if *wire {
+            line(&mut text, "wire", wire)?;
         }
-        if !self.budget.is_declared() {
-            line(&mut text, "budget", &self.budget)?;
+        if !budget.is_declared() {
+            line(&mut text, "budget", budget)?;
         }
-        if let Some(bounds) = &self.availability {
+        if let Some(bounds) = availability {
             line(&mut text, "availability", bounds)?;
         }
-        if let Some(checks) = &self.checks {
+        if let Some(checks) = checks {
             line(&mut text, "checks", checks)?;
         }
-        if let Some(expect) = &self.expect {
+        if let Some(expect) = expect {
             line(&mut text, "expect", expect)?;
         }
-        line(&mut text, "limits", &self.limits)?;
-        list(&mut text, "faults", &self.faults)?;
-        list(&mut text, "operations", &self.operations)?;
+        line(&mut text, "limits", limits)?;
+        list(&mut text, "faults", faults)?;
+        list(&mut text, "operations", operations)?;
         Ok(text)
     }
 }

@@ -102,7 +102,7 @@ fn more(page: &mut String, failure: &Failure<'_>) {
             if *ended == Ended::Minimal { "" } else { "   (the best so far: there was no time for more)" };
         line(page, "shrunk", &format!("{change}{best}"));
     }
-    if let Some(moment) = failure.shrunk.and_then(|shrunk| inevitable(&shrunk.moment)) {
+    if let Some(moment) = failure.shrunk.and_then(|shrunk| inevitable(shrunk.moment.as_ref()?)) {
         line(page, "decided", &moment);
     }
     line(page, "replay", failure.replay);

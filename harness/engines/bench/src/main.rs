@@ -28,35 +28,14 @@ use stormglass_core::prelude::*;
 use stormglass_kernel::Kernel;
 use stormglass_madsim::Madsim;
 use stormglass_plan::engine::{Engine, Tracing};
-use stormglass_plan::plan::{DiskTimes, FORMAT, Limits, Network, Plan, Timeline};
+use stormglass_plan::plan::Plan;
 use stormglass_turmoil::Turmoil;
 
 use measure::Rates;
 
 /// A plan of good weather and no traffic.
 fn plan<O>(nodes: u32, clients: u32, span: Duration, seed: u64) -> Plan<O> {
-    let end = Time::ZERO + span;
-    Plan {
-        format: FORMAT,
-        scenario: "bench".to_owned(),
-        system: "bench".to_owned(),
-        bug: None,
-        seed: Seed(seed),
-        params: toml::Table::new(),
-        cluster: Cluster::dense(nodes, clients),
-        timeline: Timeline { warm_up: end, chaos: end, heal: end, settle: end, end },
-        network: Network::default(),
-        disk: DiskTimes::default(),
-        wire: false,
-        budget: stormglass_plan::scenario::Budget::Declared,
-        availability: None,
-        checks: None,
-        expect: None,
-        topology: None,
-        limits: Limits::default(),
-        faults: Vec::new(),
-        operations: Vec::new(),
-    }
+    Plan::quiet("bench", Cluster::dense(nodes, clients), span, Seed(seed))
 }
 
 /// Runs a plan on an engine; answers the number of events.

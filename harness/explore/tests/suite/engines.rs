@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use stormglass_core::prelude::*;
-use stormglass_explore::{Case, Registry, audited, linearizable_kv};
+use stormglass_explore::shrink::Effort;
+use stormglass_explore::{Case, Registry, Subject as _, audited, linearizable_kv};
 use stormglass_kernel::Kernel;
 use stormglass_plan::engine::{Engine, Run, Tracing};
 use stormglass_plan::fault::{Fault, Target};
 use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
 use stormglass_plan::scenario::{Scenario, TimedFault};
+use stormglass_plan::source::Source;
 use stormglass_plan::workload::Kv;
 
 use crate::sweeps::Single;
@@ -33,20 +35,24 @@ impl<const BUILT: bool> Engine for Mirror<BUILT> {
     }
 }
 
-fn case(fault: Option<Fault>) -> Box<dyn Case> {
-    let mut scenario = Scenario::named("single")
+fn scenario(fault: Option<Fault>) -> Scenario {
+    let scenario = Scenario::named("single")
         .about("One store answers as one store.")
         .system("single")
         .nodes(1)
         .clients(3)
         .workload(Kv::default())
         .chaos(Duration::from_secs(2));
-    if let Some(fault) = fault {
-        scenario = scenario.fault(TimedFault::at(Duration::from_millis(1500)).inject(fault));
+    match fault {
+        Some(fault) => scenario.fault(TimedFault::at(Duration::from_millis(1500)).inject(fault)),
+        None => scenario,
     }
+}
+
+fn case(fault: Option<Fault>) -> Box<dyn Case> {
     let subject = linearizable_kv::<Single>().engine(Mirror::<true>).engine(Mirror::<false>);
     let registry = Registry::new().with(subject);
-    registry.get("single").unwrap().case(&scenario).unwrap()
+    registry.get("single").unwrap().case(&scenario(fault)).unwrap()
 }
 
 fn refused(case: Result<Box<dyn Case>, stormglass_plan::problem::Problem>) -> String {
@@ -85,4 +91,42 @@ fn what_an_engine_cannot_do_it_says() {
     assert!(missing.contains("unknown engine `madsim`") && missing.contains("just engines"), "{missing}");
     let walked = case(None).on("mirror").unwrap().walk(Seed(1)).err().expect("it is refused").to_string();
     assert!(walked.contains("a run on mirror cannot be walked through"), "{walked}");
+}
+
+/// A scenario's own engine runs it, is named in its plans, and is refused as one that is chosen later.
+#[test]
+fn a_scenario_and_its_plans_run_on_the_engine_that_they_name() {
+    let subject = linearizable_kv::<Single>().engine(Mirror::<true>);
+    let case = subject.case(&scenario(None).engine("mirror")).unwrap();
+    assert_eq!(case.engine(), "mirror");
+    let digest = audited(&*case, Seed(1)).unwrap().digest;
+    let saved = Source::new("saved.toml", case.file(Seed(1)).unwrap());
+    let saved = subject.saved_case(&saved).unwrap();
+    assert_eq!((saved.engine(), audited(&*saved, Seed(1)).unwrap().digest), ("mirror", digest));
+    let nowhere = refused(subject.case(&scenario(None).engine("nowhere")));
+    assert!(nowhere.contains("unknown engine `nowhere`"), "{nowhere}");
+}
+
+/// A system that the kernel cannot run goes to the first of its engines unasked, and says why it does not go to the kernel.
+#[test]
+fn a_system_without_the_kernel_has_another_home() {
+    let subject = linearizable_kv::<Single>().engine(Mirror::<true>).without_kernel();
+    let case = subject.case(&scenario(None)).unwrap();
+    assert_eq!((case.engine(), case.engines()), ("mirror", vec!["mirror"]));
+    let kernel = refused(case.on("kernel"));
+    assert!(kernel.contains("the kernel cannot run it"), "{kernel}");
+}
+
+/// What fails on another engine is made small there, if that one repeats itself; when it was decided, only the kernel can say.
+#[test]
+fn a_failure_on_another_engine_is_made_small_there() {
+    let subject = linearizable_kv::<Single>().engine(Mirror::<true>);
+    let nervous = toml::Table::from_iter([("habit".to_owned(), "nervous".into())]);
+    let scenario = Scenario { params: nervous, ..scenario(None).engine("mirror") };
+    let case = subject.case(&scenario).unwrap();
+    let effort = Effort { jobs: 1, runs: 10_000, stop: &|| false, late: &|| false, watch: &|_| {} };
+    let shrunk = case.shrink(Seed(1), "panic", &effort).unwrap().unwrap();
+    assert!(shrunk.change.after.operations <= 10 && shrunk.moment.is_none());
+    let kept = subject.saved_case(&Source::new("kept.toml", shrunk.file)).unwrap();
+    assert_eq!(kept.engine(), "mirror");
 }

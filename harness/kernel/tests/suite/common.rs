@@ -13,9 +13,7 @@ use stormglass_core::prelude::*;
 use stormglass_kernel::Kernel;
 use stormglass_plan::engine::{Effect, Engine as _, Run, Tracing};
 use stormglass_plan::fault::{Fault, Target};
-use stormglass_plan::plan::{
-    DiskTimes, FORMAT, Limits, Network, Plan, PlannedFault, PlannedOperation, Timeline,
-};
+use stormglass_plan::plan::{Plan, PlannedFault, PlannedOperation, Timeline};
 
 pub const TICK: Duration = Duration::from_millis(10);
 /// Bytes of one record on the disk.
@@ -381,13 +379,6 @@ pub fn plan(nodes: u32, faults: impl IntoIterator<Item = (u64, u64, Fault)>) -> 
     let planned =
         |(id, (at, until, inject))| PlannedFault { id, at: ms(at), until: ms(until), operations: 0, inject };
     Plan {
-        format: FORMAT,
-        scenario: "probe/test".to_owned(),
-        system: "probe".to_owned(),
-        bug: None,
-        seed: Seed(7),
-        params: toml::Table::new(),
-        cluster: Cluster::dense(nodes, 0),
         timeline: Timeline {
             warm_up: ms(0),
             chaos: ms(2_000),
@@ -395,17 +386,8 @@ pub fn plan(nodes: u32, faults: impl IntoIterator<Item = (u64, u64, Fault)>) -> 
             settle: ms(2_800),
             end: ms(3_000),
         },
-        network: Network::default(),
-        disk: DiskTimes::default(),
-        wire: false,
-        budget: stormglass_plan::scenario::Budget::Declared,
-        availability: None,
-        checks: None,
-        expect: None,
-        topology: None,
-        limits: Limits::default(),
         faults: (0..).zip(faults).map(planned).collect(),
-        operations: Vec::new(),
+        ..Plan::quiet("probe", Cluster::dense(nodes, 0), Duration::from_secs(3), Seed(7))
     }
 }
 

@@ -181,7 +181,7 @@ fn violated(recording: &Recording) -> Option<Time> {
 
 fn decision(page: &Page<'_>) -> Option<Decision> {
     let blamed = page.blame.map(|blame| &blame.moment);
-    let decided = blamed.or(page.failure.shrunk.map(|shrunk| &shrunk.moment))?.decided()?;
+    let decided = blamed.or(page.failure.shrunk.and_then(|shrunk| shrunk.moment.as_ref()))?.decided()?;
     Some(Decision {
         at: decided.after.after.as_nanos(),
         fails: decided.after.fails,
