@@ -84,6 +84,21 @@ engines-test *arguments:
     cargo clippy --workspace --all-targets -- -D warnings
     cargo test --workspace {{arguments}}
 
+# Runs the same plans on the kernel, madsim, turmoil and real sockets, every kind of fault and every bug of Raft, and prints who says what; each bug gets so many runs in real time. Fails where an engine differs and nobody knows why.
+[working-directory: 'harness/engines']
+conformance tries="8":
+    cargo run -q -p stormglass-conformance -- {{tries}}
+
+# Hunts every bug of Raft on the kernel, madsim and turmoil, and prints how many seeds each takes.
+[working-directory: 'harness/engines']
+conformance-bugs limit="2000":
+    cargo run -q --release -p stormglass-conformance -- bugs {{limit}}
+
+# Runs the shipped storms on real sockets for so many seconds, many at once, and fails if anything is alarmed about.
+[working-directory: 'harness/engines']
+soak seconds="30":
+    cargo run -q -p stormglass-conformance -- soak {{seconds}}
+
 # Checks formatting, lints and documentation as CI does.
 lint:
     cargo fmt --all --check

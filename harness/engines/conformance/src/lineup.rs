@@ -1,0 +1,62 @@
+//! The engines side by side, and the systems that run on them.
+
+use stormglass_consensus::raft::Raft;
+use stormglass_explore::{Case, Registry, linearizable_kv};
+use stormglass_failover::Failover;
+use stormglass_madsim::Madsim;
+use stormglass_plan::source::Source;
+use stormglass_tokio::Tokio;
+use stormglass_turmoil::Turmoil;
+
+/// An engine by its place in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum On {
+    /// The one that the others are held against.
+    Kernel,
+    /// madsim's executor, clock and network.
+    Madsim,
+    /// turmoil's ticks and network.
+    Turmoil,
+    /// Real sockets, in real time.
+    Tokio,
+}
+
+impl On {
+    /// All of them, the kernel first.
+    pub const ALL: [On; 4] = [On::Kernel, On::Madsim, On::Turmoil, On::Tokio];
+    /// Those with a virtual clock: the same seed is the same run.
+    pub const VIRTUAL: [On; 3] = [On::Kernel, On::Madsim, On::Turmoil];
+
+    /// What `--engine` calls it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            On::Kernel => "kernel",
+            On::Madsim => "madsim",
+            On::Turmoil => "turmoil",
+            On::Tokio => "tokio",
+        }
+    }
+}
+
+/// The systems that every engine runs.
+#[must_use]
+pub fn registry() -> Registry {
+    Registry::new()
+        .with(linearizable_kv::<Raft>().engine(Madsim).engine(Turmoil).engine(Tokio))
+        .with(linearizable_kv::<Failover>().engine(Madsim).engine(Turmoil).engine(Tokio))
+}
+
+/// A scenario's text as a case on an engine.
+///
+/// # Panics
+/// If the scenario is wrong, or the engine was not built: these scenarios are part of this crate.
+#[must_use]
+pub fn case(name: &str, text: &str, on: On) -> Box<dyn Case> {
+    let registry = registry();
+    let source = Source::new(name, text);
+    let scenario = source.scenario(&registry.names()).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let subject = registry.get(&scenario.system).expect("the scenario names a system that there is");
+    let case = subject.case(&scenario).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+    case.on(on.name()).unwrap_or_else(|problem| panic!("{name}: {problem}"))
+}

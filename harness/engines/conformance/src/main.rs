@@ -1,0 +1,97 @@
+//! Conformance on the command line.
+//!
+//! ```text
+//! stormglass-conformance [TRIES]         the table; each bug gets so many runs in real time
+//! stormglass-conformance bugs [LIMIT]    how many seeds each bug takes on each virtual engine
+//! stormglass-conformance soak [SECONDS]  storms in real time
+//! ```
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command prints")]
+#![allow(clippy::disallowed_methods, reason = "a soak lasts as long as the clock on the wall says")]
+
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use stormglass_conformance::bugs::BUGS;
+use stormglass_conformance::hunt::{Hunt, hunt};
+use stormglass_conformance::lineup::On;
+use stormglass_conformance::soak::soak;
+use stormglass_conformance::storms::SHIPPED;
+use stormglass_conformance::suite::{everything, run};
+use stormglass_conformance::table::table;
+use stormglass_report::columns;
+
+/// So many runs of a bug in real time.
+const TRIES: u64 = 8;
+/// So many seeds at most.
+const LIMIT: u64 = 2_000;
+/// So many runs wait for the clock at once.
+const AT_ONCE: usize = 16;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |place: usize, usual: u64| match arguments.get(place).map(|text| text.parse()) {
+        None => Ok(usual),
+        Some(Ok(number)) => Ok(number),
+        Some(Err(_)) => Err(format!("`{}` is no number", arguments[place])),
+    };
+    let done = match arguments.first().map(String::as_str) {
+        Some("bugs") => number(1, LIMIT).map(bugs),
+        Some("soak") => number(1, 30).map(soaked),
+        _ => number(0, TRIES).map(conformance),
+    };
+    done.unwrap_or_else(|mistake| {
+        eprintln!("{mistake}. Usage: stormglass-conformance [TRIES] | bugs [LIMIT] | soak [SECONDS]");
+        ExitCode::from(2)
+    })
+}
+
+fn conformance(tries: u64) -> ExitCode {
+    let rows = run(&everything(), &On::ALL, tries, |on| eprintln!("{} is through", on.name()));
+    let (text, unexplained) = table(&rows);
+    println!("{text}");
+    println!("{} rows, {unexplained} unexplained cells", rows.len());
+    if unexplained == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn bugs(limit: u64) -> ExitCode {
+    let mut escaped = false;
+    let mut rows = Vec::new();
+    for bug in BUGS {
+        let cells = On::VIRTUAL.map(|on| match hunt(bug, on, limit, 1) {
+            Ok(Hunt::Found(seed, check)) => format!("{} · {check}", seed + 1),
+            Ok(Hunt::Escaped(seeds)) => {
+                escaped = true;
+                format!("> {seeds}")
+            }
+            Err(problem) => {
+                escaped = true;
+                problem.to_string()
+            }
+        });
+        let [kernel, madsim, turmoil] = cells;
+        eprintln!("{}: {kernel}, {madsim}, {turmoil}", bug.name);
+        rows.push([bug.name.to_owned(), kernel, madsim, turmoil]);
+    }
+    println!("{}", columns(["seeds to first detection", "kernel", "madsim", "turmoil"], rows));
+    if escaped { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn soaked(seconds: u64) -> ExitCode {
+    let until = Instant::now() + Duration::from_secs(seconds);
+    let enough =
+        |_: &_| if Instant::now() < until { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+    let soaked = soak(&SHIPPED, 0, AT_ONCE, enough);
+    println!(
+        "{} runs on real sockets, {} operations served, {} crashes, {} faults, {} alarms",
+        soaked.runs,
+        soaked.succeeded,
+        soaked.crashes,
+        soaked.strikes,
+        soaked.alarms.len()
+    );
+    for (storm, seed, verdict) in &soaked.alarms {
+        println!("\n{storm}, seed {seed}: {verdict}");
+    }
+    if soaked.alarms.is_empty() && soaked.runs > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
