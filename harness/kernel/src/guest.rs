@@ -119,6 +119,22 @@ impl<S: System> Stage<S> {
         }
     }
 
+    /// Whether a fault lets nothing through from one host to another, for engines that cannot ask for every message.
+    #[must_use]
+    pub fn is_cut(&self, from: usize, to: usize) -> bool {
+        self.course.world().network.is_cut(from as u32, to as u32)
+    }
+
+    /// Whether a fault holds a host still. Its engine holds the program then, which is what the fault has done.
+    pub fn is_held_still(&mut self, host: usize) -> bool {
+        let world = self.course.world_mut();
+        let fault = world.hosts[host].pauses.last().copied();
+        if let Some(fault) = fault {
+            world.effect_of(fault).inputs += 1;
+        }
+        fault.is_some()
+    }
+
     /// Whether the fault at this place of the plan is still in force.
     #[must_use]
     pub fn still_holds(&self, fault: usize) -> bool {

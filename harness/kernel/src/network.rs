@@ -319,6 +319,15 @@ impl Network {
         None
     }
 
+    /// Whether nothing that one host sends to another arrives, whatever it is.
+    pub(crate) fn is_cut(&self, from: u32, to: u32) -> bool {
+        self.weather.iter().any(|weather| {
+            matches!(weather.kind, WeatherKind::Cut)
+                && weather.from.contains(from as usize)
+                && weather.to.contains(to as usize)
+        })
+    }
+
     /// A fresh delay for a message that was held.
     pub(crate) fn delay(&self, from: u32, to: u32, id: CausalId) -> Duration {
         self.good_delay(from, to, &mut Draws::new(id, Purpose::Network))

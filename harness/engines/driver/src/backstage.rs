@@ -93,6 +93,12 @@ impl<A: Application> Backstage<A> {
         }
     }
 
+    /// What the cluster calls a host.
+    #[must_use]
+    pub fn name(&self, host: usize) -> Address {
+        self.cluster.address_at(host)
+    }
+
     fn wake(&self, host: usize) {
         let woken = self.waiting.borrow_mut().remove(&host);
         woken.into_iter().flatten().for_each(Waker::wake);

@@ -158,6 +158,18 @@ impl<S: System> Theatre<S> {
         self.with(|stage| stage.carry(from, to, bytes, now))
     }
 
+    /// Whether a fault lets nothing through from one host to another.
+    #[must_use]
+    pub fn is_cut(&self, from: usize, to: usize) -> bool {
+        self.with(|stage| stage.is_cut(from, to))
+    }
+
+    /// Whether a fault holds a host still; whoever asks does so then.
+    #[must_use]
+    pub fn is_held_still(&self, host: usize) -> bool {
+        self.with(|stage| stage.is_held_still(host))
+    }
+
     /// Whether the fault at this place of the plan is still in force.
     #[must_use]
     pub fn still_holds(&self, fault: usize) -> bool {

@@ -9,6 +9,7 @@
 mod host;
 #[cfg(madsim)]
 mod run;
+mod hosted;
 
 use std::sync::Arc;
 
@@ -17,6 +18,8 @@ use stormglass_engine_driver::{PATIENCE, on_its_own_thread};
 use stormglass_plan::engine::{Engine, Run, Tracing};
 use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
+
+pub use hosted::MadsimHosts;
 
 /// The engine.
 #[derive(Clone, Copy, Debug, Default)]

@@ -68,6 +68,9 @@ impl Holder {
 
     async fn acquire(&mut self, lock: u64) -> Result<u64, Missed> {
         self.attend_to_session().await?;
+        if self.held.contains_key(&lock) {
+            return Err(Missed::Certainly("it holds this lock already"));
+        }
         let Some(session) = &self.session else { return Err(Missed::Certainly("no session")) };
         let (client, place) = (session.client(), Place::new(lock, session.lease(), self.bug));
         match timeout(std(self.settings.attempt_timeout), place.take(&client)).await {

@@ -22,7 +22,7 @@
 //! Sources: etcd's `concurrency` package, for the queue of keys under leases; Burrows, *The Chubby lock service* (OSDI 2006), for
 //! sessions; Kleppmann, *How to do distributed locking* (2016), for fencing.
 //!
-//! Reading order: `session`, `queue`, `holder`, `resource`; then `bugs` and `judges`.
+//! Reading order: `session`, `queue`, `holder`, `resource`, `server`, `application`; then `bugs` and `judges`.
 
 mod settings;
 mod bugs;
@@ -30,8 +30,11 @@ mod session;
 mod queue;
 mod holder;
 mod resource;
+mod server;
+mod application;
 mod judges;
 
+pub use application::EtcdLock;
 pub use bugs::EtcdBug;
 pub use holder::Holder;
 pub use judges::{exclusive, held_until_released};
