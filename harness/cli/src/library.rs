@@ -17,6 +17,7 @@ use crate::run::KERNEL;
 #[derive(Clone, Debug, Default)]
 pub struct Library {
     folder: PathBuf,
+    others: Vec<PathBuf>,
     built: Vec<Scenario>,
 }
 
@@ -34,7 +35,7 @@ impl Library {
     /// The scenarios in files under `folder`.
     #[must_use]
     pub fn in_folder(folder: impl Into<PathBuf>) -> Library {
-        Library { folder: folder.into(), built: Vec::new() }
+        Library { folder: folder.into(), ..Library::default() }
     }
 
     /// Adds a scenario built in Rust.
@@ -44,10 +45,17 @@ impl Library {
         self
     }
 
-    /// The same scenarios, but files from another folder.
+    /// Adds the scenarios in files under another folder. What is kept stays beside the first.
+    #[must_use]
+    pub fn also_in(mut self, folder: impl Into<PathBuf>) -> Library {
+        self.others.push(folder.into());
+        self
+    }
+
+    /// The same scenarios, but files from another folder alone.
     #[must_use]
     pub fn moved_to(self, folder: impl Into<PathBuf>) -> Library {
-        Library { folder: folder.into(), ..self }
+        Library { folder: folder.into(), others: Vec::new(), ..self }
     }
 
     /// Where files are found.
@@ -88,13 +96,15 @@ impl Library {
     /// If the folder cannot be read.
     pub fn names(&self) -> Result<Vec<String>, Mistake> {
         let mut names: Vec<String> = self.built.iter().map(|scenario| scenario.name.clone()).collect();
-        names_under(&self.folder, "", &mut names).map_err(|error| {
-            let folder = self.folder.display();
-            Mistake::new(format!(
-                "the scenarios' folder `{folder}` cannot be read: {error}; run the command beside it, or name it \
-                 with --folder"
-            ))
-        })?;
+        for folder in self.folders() {
+            names_under(folder, "", &mut names).map_err(|error| {
+                let folder = folder.display();
+                Mistake::new(format!(
+                    "the scenarios' folder `{folder}` cannot be read: {error}; run the command beside it, or name \
+                     it with --folder"
+                ))
+            })?;
+        }
         names.sort();
         Ok(names)
     }
@@ -110,7 +120,9 @@ impl Library {
         let (path, expected) = if Path::new(name).extension().is_some_and(|extension| extension == "toml") {
             (PathBuf::from(name), None)
         } else {
-            (self.folder.join(format!("{name}.toml")), Some(name))
+            let file = format!("{name}.toml");
+            let found = self.folders().map(|folder| folder.join(&file)).find(|path| path.is_file());
+            (found.unwrap_or_else(|| self.folder.join(&file)), Some(name))
         };
         if expected.is_some() && !path.is_file() {
             return Err(self.no_scenario(name));
@@ -124,6 +136,10 @@ impl Library {
             return Err(Mistake::new(source.diagnose(&problem).to_string()));
         }
         Ok(Loaded { scenario, called: name.to_owned(), source: Some(source) })
+    }
+
+    fn folders(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(&self.folder).chain(&self.others).map(PathBuf::as_path)
     }
 
     fn no_scenario(&self, name: &str) -> Mistake {

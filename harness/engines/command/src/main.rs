@@ -1,25 +1,32 @@
 //! The `stormglass` command with every engine: `run raft/storm --engine madsim`, `--engine all`.
 //!
-//! It knows the systems that are key-value stores; any other is one more line here.
+//! It knows the systems that are key-value stores, and the applications, which run on one engine alone; any other is one more
+//! line here.
 
 use std::path::Path;
 use std::process::ExitCode;
 
+use stormglass_applications::axum::AxumKv;
 use stormglass_cli::{App, Library};
 use stormglass_consensus::raft::Raft;
+use stormglass_engine_driver::Hosted;
 use stormglass_explore::{Registry, linearizable_kv};
 use stormglass_failover::Failover;
 use stormglass_madsim::Madsim;
 use stormglass_tokio::Tokio;
-use stormglass_turmoil::Turmoil;
+use stormglass_turmoil::{Turmoil, TurmoilHosts};
 
 fn main() -> ExitCode {
     let registry = Registry::new()
         .with(linearizable_kv::<Raft>().engine(Madsim).engine(Turmoil).engine(Tokio))
-        .with(linearizable_kv::<Failover>().engine(Madsim).engine(Turmoil).engine(Tokio));
+        .with(linearizable_kv::<Failover>().engine(Madsim).engine(Turmoil).engine(Tokio))
+        .with(linearizable_kv::<Hosted<AxumKv>>().hosted_on(TurmoilHosts));
     // Under cargo the scenarios lie beside the manifests; elsewhere, beside whoever calls.
     let library = match std::env::var_os("CARGO_MANIFEST_DIR") {
-        Some(manifest) => Library::in_folder(Path::new(&manifest).join("../../../scenarios")),
+        Some(manifest) => {
+            let engines = Path::new(&manifest).join("..");
+            Library::in_folder(engines.join("../../scenarios")).also_in(engines.join("scenarios"))
+        }
         None => Library::in_folder("scenarios"),
     };
     App::new(registry, library).main()

@@ -1,6 +1,6 @@
 //! HTTP over turmoil's sockets: axum routers served, and a client of hyper's that says what may have happened.
 //!
-//! The client keeps its connection as long as it is good, asks one thing at a time, and never asks again on its own: whether that
+//! The client keeps its connection as long as it is used, asks one thing at a time, and never asks again on its own: whether that
 //! is safe only its user knows.
 
 use std::fmt;
@@ -14,6 +14,7 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
+use tokio::time::Instant;
 use turmoil::net::{TcpListener, TcpStream};
 
 /// How long a client waits for an answer if nothing else is said.
@@ -49,11 +50,15 @@ impl axum::serve::Listener for Listener {
     }
 }
 
+/// A connection that was not used for so long is closed: its server may have been down meanwhile, and nobody would know.
+const IDLE: Duration = Duration::from_secs(1);
+
 /// A client of one server.
 pub struct Client {
     server: SocketAddr,
     patience: Duration,
-    connection: Option<SendRequest<Full<Bytes>>>,
+    /// The last one, and when it was used.
+    connection: Option<(Connection, Instant)>,
 }
 
 /// What a server answered.
@@ -149,11 +154,12 @@ impl Client {
             .map_err(|error| NoAnswer::NotAsked(format!("{path} is no path: {error}")))?;
         let mut asked = false;
         // The connection is put back only if all went well.
-        let connection = self.connection.take();
+        let connection = self.connection.take().filter(|(_, used)| used.elapsed() < IDLE);
+        let connection = connection.map(|(connection, _)| connection);
         let exchange = exchange(self.server, connection, request, &mut asked);
         match tokio::time::timeout(self.patience, exchange).await {
             Ok(Ok((answer, connection))) => {
-                self.connection = Some(connection);
+                self.connection = Some((connection, Instant::now()));
                 Ok(answer)
             }
             Ok(Err(error)) if asked => Err(NoAnswer::Unknown(error.to_string())),
