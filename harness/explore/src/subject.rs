@@ -126,7 +126,8 @@ impl<S: System> SystemUnderTest<S> {
         self
     }
 
-    /// Says that the kernel cannot run it: it is no state machine, and the first of its engines is the usual one.
+    /// Says that the kernel cannot run it: it is no state machine, and the first of its engines is the usual one. Its storms leave
+    /// out the kinds of a profile that this engine lacks.
     #[must_use]
     pub fn without_kernel(mut self) -> SystemUnderTest<S> {
         self.drivers().kernel = false;
@@ -230,7 +231,7 @@ where
             losses: self.losses.clone(),
             judges: self.judges.clone(),
             checks: scenario.checks.clone(),
-            source: Source::Scenario(Box::new(scenario.clone())),
+            source: Source::Scenario(Box::new(self.possible(scenario))),
             driver: self.drivers.chosen(scenario.engine.as_deref())?,
             drivers: self.drivers.clone(),
         };
@@ -266,6 +267,22 @@ where
     S: System + Serialize + DeserializeOwned + Default,
     S::Op: Operations,
 {
+    /// What a profile's storm draws for a system that the kernel cannot run leaves out the kinds that its engine lacks: one seed
+    /// in two would be refused otherwise. What is asked for by name stays, and is refused by name.
+    fn possible(&self, scenario: &Scenario) -> Scenario {
+        let mut scenario = scenario.clone();
+        if let (Ok(Some(driver)), Some(nemesis)) =
+            (self.drivers.chosen(scenario.engine.as_deref()), &mut scenario.nemesis)
+            && !self.drivers.kernel
+            && nemesis.faults.is_none()
+        {
+            let lacking = nemesis.profile.kinds().filter(|&kind| driver.lacks(kind).is_some());
+            let lacking: Vec<_> = lacking.filter(|kind| !nemesis.except.contains(kind)).collect();
+            nemesis.except.extend(lacking);
+        }
+        scenario
+    }
+
     fn saved(
         &self,
         source: &stormglass_plan::source::Source,

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     let registry = Registry::new()
         .with(linearizable_kv::<Raft>().engine(Madsim).engine(Turmoil).engine(Tokio))
         .with(linearizable_kv::<Failover>().engine(Madsim).engine(Turmoil).engine(Tokio))
-        .with(linearizable_kv::<Hosted<AxumKv>>().hosted_on(TurmoilHosts));
+        .with(linearizable_kv::<Hosted<AxumKv>>().engine(TurmoilHosts).without_kernel());
     // Under cargo the scenarios lie beside the manifests; elsewhere, beside whoever calls.
     let library = match std::env::var_os("CARGO_MANIFEST_DIR") {
         Some(manifest) => {

@@ -53,6 +53,9 @@ fn lacks(kind: Kind) -> Option<&'static str> {
             Some("an ordinary program sleeps by tokio's clock, which turmoil turns for all hosts alike")
         }
         Kind::CrashAtPoint => Some("an ordinary program names no points"),
+        Kind::CrashInRecovery => {
+            Some("an ordinary program's recovery is no step of its own; `crash` may strike it twice")
+        }
         Kind::Corrupt => {
             Some("TCP has checksums: what is garbled is lost and sent again, and `loss` does that")
         }
