@@ -245,21 +245,14 @@ impl Primary {
     }
 
     fn execute(&mut self, op: KvOp, writes: &mut Vec<Write>) -> KvRet {
-        match op {
-            KvOp::Read { key } => KvRet::Value(self.content.get(&key).copied()),
-            KvOp::Write { key, value } => {
-                self.content.insert(key, value);
-                writes.push(Write { key, value });
-                KvRet::Written
-            }
-            KvOp::Cas { key, expect, value } => {
-                let swapped = self.content.get(&key) == Some(&expect);
-                if swapped {
-                    self.content.insert(key, value);
-                    writes.push(Write { key, value });
-                }
-                KvRet::Swapped(swapped)
-            }
+        let ret = op.apply(&mut self.content);
+        if let (
+            KvOp::Write { key, value } | KvOp::Cas { key, value, .. },
+            KvRet::Written | KvRet::Swapped(true),
+        ) = (op, ret)
+        {
+            writes.push(Write { key, value });
         }
+        ret
     }
 }

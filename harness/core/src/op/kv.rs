@@ -1,5 +1,6 @@
 //! Operations of a key-value register: each key holds a number or nothing.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,26 @@ impl KvOp {
     pub const fn key(&self) -> u64 {
         match *self {
             KvOp::Read { key } | KvOp::Write { key, .. } | KvOp::Cas { key, .. } => key,
+        }
+    }
+}
+
+impl KvOp {
+    /// Does it to a store that holds these values, and answers: what a store of one copy does, one operation after the other.
+    pub fn apply(self, values: &mut BTreeMap<u64, u64>) -> KvRet {
+        match self {
+            KvOp::Read { key } => KvRet::Value(values.get(&key).copied()),
+            KvOp::Write { key, value } => {
+                values.insert(key, value);
+                KvRet::Written
+            }
+            KvOp::Cas { key, expect, value } => match values.get_mut(&key) {
+                Some(held) if *held == expect => {
+                    *held = value;
+                    KvRet::Swapped(true)
+                }
+                _ => KvRet::Swapped(false),
+            },
         }
     }
 }

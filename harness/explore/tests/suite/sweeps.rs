@@ -59,20 +59,7 @@ impl Node<Single> for Store {
             Habit::Nervous => assert!(self.asked < 10, "ten requests are too many"),
             Habit::Mute => return,
         }
-        let ret = match op {
-            KvOp::Read { key } => KvRet::Value(self.values.get(&key).copied()),
-            KvOp::Write { key, value } => {
-                self.values.insert(key, value);
-                KvRet::Written
-            }
-            KvOp::Cas { key, expect, value } => {
-                let swap = self.values.get(&key) == Some(&expect);
-                if swap {
-                    self.values.insert(key, value);
-                }
-                KvRet::Swapped(swap)
-            }
-        };
+        let ret = op.apply(&mut self.values);
         cx.send(from, Message::Answer(request, ret));
     }
 }

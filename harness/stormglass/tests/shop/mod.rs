@@ -28,20 +28,7 @@ impl Node<Shop> for Store {
     fn on_timer(&mut self, _timer: u8, _cx: &mut Context<'_, Shop>) {}
     fn on_message(&mut self, from: Address, message: Message, cx: &mut Context<'_, Shop>) {
         let Message::Ask(request, op) = message else { return };
-        let ret = match op {
-            KvOp::Read { key } => KvRet::Value(self.values.get(&key).copied()),
-            KvOp::Write { key, value } => {
-                self.values.insert(key, value);
-                KvRet::Written
-            }
-            KvOp::Cas { key, expect, value } => {
-                let swap = self.values.get(&key) == Some(&expect);
-                if swap {
-                    self.values.insert(key, value);
-                }
-                KvRet::Swapped(swap)
-            }
-        };
+        let ret = op.apply(&mut self.values);
         cx.send(from, Message::Answer(request, ret));
     }
 }

@@ -56,12 +56,12 @@ impl Machine {
             Some(session) if sequence == session.last => Some(session.result),
             Some(session) if sequence < session.last => None,
             Some(session) => {
-                let result = execute(&mut self.values, op);
+                let result = op.apply(&mut self.values);
                 *session = Session { last: sequence, result };
                 Some(result)
             }
             None => {
-                let result = execute(&mut self.values, op);
+                let result = op.apply(&mut self.values);
                 self.sessions.insert(client, Session { last: sequence, result });
                 Some(result)
             }
@@ -70,29 +70,12 @@ impl Machine {
 
     /// Carries out an operation, whoever asks and however often.
     pub(super) fn execute(&mut self, op: KvOp) -> KvRet {
-        execute(&mut self.values, op)
+        op.apply(&mut self.values)
     }
 
     /// What a key holds.
     pub(super) fn value(&self, key: u64) -> Option<u64> {
         self.values.get(&key).copied()
-    }
-}
-
-fn execute(values: &mut BTreeMap<u64, u64>, op: KvOp) -> KvRet {
-    match op {
-        KvOp::Read { key } => KvRet::Value(values.get(&key).copied()),
-        KvOp::Write { key, value } => {
-            values.insert(key, value);
-            KvRet::Written
-        }
-        KvOp::Cas { key, expect, value } => match values.get_mut(&key) {
-            Some(held) if *held == expect => {
-                *held = value;
-                KvRet::Swapped(true)
-            }
-            _ => KvRet::Swapped(false),
-        },
     }
 }
 

@@ -5,30 +5,13 @@ use std::collections::BTreeSet;
 use stormglass_check::histories::causal::causal;
 use stormglass_check::histories::sequential::sequential;
 use stormglass_check::{KvModel, Model};
-use stormglass_core::history::{Operation, Outcome};
-use stormglass_core::op::kv::{KvOp, KvRet};
+use stormglass_core::history::Outcome;
+use stormglass_core::op::kv::KvOp;
 use stormglass_core::random::Ratio;
 
-use super::random::{Answer, Tally, registers, seen, show};
+use super::random::{Answer, One, Tally, may_store, observed, registers, seen, show};
 use crate::common::{KvHistory, cases, draws};
 use stormglass_check::generate::{Execution, Shape};
-
-type One = Operation<KvOp, KvRet>;
-
-fn observed(one: &One) -> Option<Option<u64>> {
-    match (one.op, one.outcome.ok()?) {
-        (KvOp::Read { .. }, KvRet::Value(value)) => Some(*value),
-        (KvOp::Cas { expect, .. }, KvRet::Swapped(true)) => Some(Some(expect)),
-        _ => None,
-    }
-}
-
-fn stores(one: &One) -> Option<u64> {
-    match (one.op, &one.outcome) {
-        (KvOp::Read { .. }, _) | (_, Outcome::Fail(_) | Outcome::Ok(KvRet::Swapped(false))) => None,
-        (KvOp::Write { value, .. } | KvOp::Cas { value, .. }, _) => Some(value),
-    }
-}
 
 /// Whether each operation alone has an order of its causes that explains what it saw: of the writes of its key among
 /// them, all orders that causality allows are tried.
@@ -37,10 +20,10 @@ fn causally_explained(history: &KvHistory) -> bool {
     let happened = |one: &&One| match &one.outcome {
         Outcome::Ok(_) => true,
         Outcome::Fail(_) => false,
-        Outcome::Info(_) => stores(one).is_some_and(|value| seen.contains(&value)),
+        Outcome::Info(_) => may_store(one).is_some_and(|value| seen.contains(&value)),
     };
     let all: Vec<&One> = history.operations().iter().filter(happened).collect();
-    let writer = |value: u64| all.iter().position(|one| stores(one) == Some(value));
+    let writer = |value: u64| all.iter().position(|one| may_store(one) == Some(value));
     // A swap that somebody saw has seen what it expected, if anybody wrote that.
     let saw = |one: &One| match (one.op, &one.outcome) {
         (KvOp::Cas { expect, .. }, Outcome::Info(_)) => writer(expect).map(|_| Some(expect)),
@@ -66,10 +49,12 @@ fn causally_explained(history: &KvHistory) -> bool {
         && (0..all.len()).all(|one| {
             let Some(wanted) = saw(all[one]) else { return true };
             let writes = |&other: &usize| {
-                before[other][one] && stores(all[other]).is_some() && all[other].op.key() == all[one].op.key()
+                before[other][one]
+                    && may_store(all[other]).is_some()
+                    && all[other].op.key() == all[one].op.key()
             };
             let causes: Vec<usize> = (0..all.len()).filter(writes).collect();
-            ends(&causes, &before).into_iter().any(|end| end.and_then(|end| stores(all[end])) == wanted)
+            ends(&causes, &before).into_iter().any(|end| end.and_then(|end| may_store(all[end])) == wanted)
         })
 }
 
@@ -98,7 +83,7 @@ fn causal_consistency_agrees_with_all_orders() {
         let answer = Answer::from(&verdict);
         let all = history.operations();
         let unread = all.iter().all(|one| observed(one).is_none());
-        let written = |value: u64| all.iter().any(|one| stores(one) == Some(value));
+        let written = |value: u64| all.iter().any(|one| may_store(one) == Some(value));
         let unwritten = all.iter().any(|one| observed(one).flatten().is_some_and(|value| !written(value)));
         if unread || unwritten {
             assert_eq!(answer, Answer::Unknown, "case {case}: {verdict}");

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stormglass_core::history::{History, OperationId, Outcome};
+use stormglass_core::history::{History, Operation, OperationId, Outcome};
 use stormglass_core::id::{ClientId, ProcessId};
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::random::Draws;
@@ -12,6 +12,26 @@ use stormglass_core::time::Time;
 use stormglass_core::verdict::Verdict;
 
 use crate::common::KvHistory;
+
+/// One operation on registers.
+pub(super) type One = Operation<KvOp, KvRet>;
+
+/// What it certainly saw: of a read the value, of a swap that happened what it replaced.
+pub(super) fn observed(one: &One) -> Option<Option<u64>> {
+    match (one.op, one.outcome.ok()?) {
+        (KvOp::Read { .. }, KvRet::Value(value)) => Some(*value),
+        (KvOp::Cas { expect, .. }, KvRet::Swapped(true)) => Some(Some(expect)),
+        _ => None,
+    }
+}
+
+/// What it stored, or may have stored.
+pub(super) fn may_store(one: &One) -> Option<u64> {
+    match (one.op, &one.outcome) {
+        (KvOp::Read { .. }, _) | (_, Outcome::Fail(_) | Outcome::Ok(KvRet::Swapped(false))) => None,
+        (KvOp::Write { value, .. } | KvOp::Cas { value, .. }, _) => Some(value),
+    }
+}
 
 /// A verdict without its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,29 +8,12 @@ use std::collections::BTreeSet;
 use stormglass_check::histories::convergence::reads_converge;
 use stormglass_check::histories::durability::lost_writes;
 use stormglass_check::histories::staleness::{Behind, bounded_staleness};
-use stormglass_core::history::{Moment, Operation, OperationId, Outcome};
-use stormglass_core::op::kv::{KvOp, KvRet};
+use stormglass_core::history::{Moment, OperationId};
+use stormglass_core::op::kv::KvOp;
 use stormglass_core::time::{Duration, Time};
 
-use super::random::{Answer, Tally, registers, seen, show};
+use super::random::{Answer, One, Tally, may_store, observed, registers, seen, show};
 use crate::common::{KvHistory, cases, draws};
-
-type One = Operation<KvOp, KvRet>;
-
-fn observed(one: &One) -> Option<Option<u64>> {
-    match (one.op, one.outcome.ok()?) {
-        (KvOp::Read { .. }, KvRet::Value(value)) => Some(*value),
-        (KvOp::Cas { expect, .. }, KvRet::Swapped(true)) => Some(Some(expect)),
-        _ => None,
-    }
-}
-
-fn may_store(one: &One) -> Option<u64> {
-    match (one.op, &one.outcome) {
-        (KvOp::Read { .. }, _) | (_, Outcome::Fail(_) | Outcome::Ok(KvRet::Swapped(false))) => None,
-        (KvOp::Write { value, .. } | KvOp::Cas { value, .. }, _) => Some(value),
-    }
-}
 
 /// A version of one key, or what was there in the beginning.
 struct Version<'a> {
