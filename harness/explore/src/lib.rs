@@ -10,6 +10,7 @@ pub mod registry;
 pub mod subject;
 pub mod judge;
 pub mod case;
+mod prepared;
 pub mod sweep;
 pub mod report;
 pub mod clusters;

@@ -20,7 +20,7 @@ use stormglass_plan::engine::Tracing;
 use stormglass_plan::plan::{Plan, Timeline};
 use stormglass_plan::workload::Operations;
 
-use crate::case::{Prepared, Source};
+use crate::prepared::{Prepared, Source};
 use crate::report::Report;
 use crate::sweep::guarded;
 

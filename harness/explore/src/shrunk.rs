@@ -20,7 +20,8 @@ use stormglass_plan::scenario::Expect;
 use stormglass_plan::workload::Operations;
 
 use crate::blame::{Blame, Forks, Inquiry, Moment};
-use crate::case::{Case, Judged, Prepared, Source};
+use crate::case::Case;
+use crate::prepared::{Judged, Prepared, Source};
 use crate::report::Report;
 use crate::shrink::{Change, Effort, Ended, Finding, Signature, Size, Trial, shrink};
 use crate::sweep::{audited, said};

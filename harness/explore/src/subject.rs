@@ -23,9 +23,10 @@ use stormglass_plan::problem::Problem;
 use stormglass_plan::scenario::{Expect, Scenario};
 use stormglass_plan::workload::Operations;
 
-use crate::case::{Case, Prepared, Source};
+use crate::case::Case;
 use crate::driver::{Driver, Drivers};
 use crate::judge::{CheckInfo, Judge, Losses};
+use crate::prepared::{Prepared, Source};
 use crate::recovery;
 
 /// A system that can be run by name.

@@ -17,7 +17,7 @@ use stormglass_plan::workload::Operations;
 
 use super::Later;
 use super::crew::Worker;
-use crate::case::Prepared;
+use crate::prepared::Prepared;
 use crate::shrunk::PANIC;
 
 /// So many copies lie along the run at most, of all threads together …

@@ -16,7 +16,7 @@ use super::forker::{Forker, Question};
 use super::forks::{Forks, Passes};
 use super::search::{Found, first_certain};
 use super::{Blame, Chance, Decided, Later, Moment, Needed};
-use crate::case::Prepared;
+use crate::prepared::Prepared;
 use crate::story;
 
 /// So many points the curve has.
