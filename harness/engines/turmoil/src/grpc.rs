@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use http::Uri;
 use hyper_util::rt::TokioIo;
+use stormglass_engine_driver::BoxError;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tonic::transport::server::{Connected, Router};
 use tonic::transport::{Channel, Endpoint, Error};
@@ -17,7 +18,7 @@ use turmoil::net::{TcpListener, TcpStream};
 ///
 /// # Errors
 /// If the port is taken, or tonic ends.
-pub async fn serve(port: u16, services: Router) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+pub async fn serve(port: u16, services: Router) -> Result<(), BoxError> {
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
     Ok(services.serve_with_incoming(Incoming::new(listener)).await?)
 }

@@ -14,6 +14,10 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use stormglass_core::history::Outcome;
+use stormglass_engine_driver::{Application, BoxError, ClientHost};
 use tokio::time::Instant;
 use turmoil::net::{TcpListener, TcpStream};
 
@@ -24,9 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// If the port is taken.
-pub async fn serve(port: u16, router: Router) -> io::Result<()> {
+pub async fn serve(port: u16, router: Router) -> Result<(), BoxError> {
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
-    axum::serve(Listener(listener), router).await
+    Ok(axum::serve(Listener(listener), router).await?)
 }
 
 /// turmoil's listener, as axum wants it.
@@ -76,26 +80,45 @@ impl Answer {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
+
+    /// What the body says in JSON.
+    ///
+    /// # Errors
+    /// If it says nothing of that type.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Failure::Unknown(format!("a strange answer: {error}")))
+    }
 }
 
-/// Why there is no answer.
+/// Why there is no answer, or none that says that it was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoAnswer {
+pub enum Failure {
     /// The server was not reached: it certainly has not done what was asked.
     NotAsked(String),
-    /// It was asked, and may have done it.
+    /// It was asked, and may have done it, whatever it answered.
     Unknown(String),
 }
 
-impl fmt::Display for NoAnswer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NoAnswer::NotAsked(why) | NoAnswer::Unknown(why) => f.write_str(why),
+impl<R> From<Failure> for Outcome<R> {
+    /// What was not asked has not happened; of all else nobody knows.
+    fn from(failure: Failure) -> Outcome<R> {
+        match failure {
+            Failure::NotAsked(why) => Outcome::Fail(why.into()),
+            Failure::Unknown(why) => Outcome::Info(why.into()),
         }
     }
 }
 
-impl std::error::Error for NoAnswer {}
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::NotAsked(why) | Failure::Unknown(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
 
 impl Client {
     /// A client that is not connected yet, and waits for one second at most.
@@ -114,44 +137,44 @@ impl Client {
     /// Asks for what is at `path`.
     ///
     /// # Errors
-    /// If there is no answer in time.
-    pub async fn get(&mut self, path: &str) -> Result<Answer, NoAnswer> {
+    /// If there is no answer in time, or one that is no success.
+    pub async fn get(&mut self, path: &str) -> Result<Answer, Failure> {
         self.ask(Method::GET, path, Bytes::new()).await
     }
 
-    /// Puts `body` at `path`.
+    /// Puts `body` at `path`, in JSON.
     ///
     /// # Errors
-    /// If there is no answer in time.
-    pub async fn put(&mut self, path: &str, body: impl Into<Bytes>) -> Result<Answer, NoAnswer> {
-        self.ask(Method::PUT, path, body).await
+    /// If there is no answer in time, or one that is no success.
+    pub async fn put(&mut self, path: &str, body: &impl Serialize) -> Result<Answer, Failure> {
+        self.ask(Method::PUT, path, json(body)?).await
     }
 
-    /// Posts `body` to `path`.
+    /// Posts `body` to `path`, in JSON.
     ///
     /// # Errors
-    /// If there is no answer in time.
-    pub async fn post(&mut self, path: &str, body: impl Into<Bytes>) -> Result<Answer, NoAnswer> {
-        self.ask(Method::POST, path, body).await
+    /// If there is no answer in time, or one that is no success.
+    pub async fn post(&mut self, path: &str, body: &impl Serialize) -> Result<Answer, Failure> {
+        self.ask(Method::POST, path, json(body)?).await
     }
 
     /// Asks by any method. After a failure the next request goes by a new connection.
     ///
     /// # Errors
-    /// If there is no answer in time.
+    /// If there is no answer in time, or one that is no success.
     pub async fn ask(
         &mut self,
         method: Method,
         path: &str,
         body: impl Into<Bytes>,
-    ) -> Result<Answer, NoAnswer> {
+    ) -> Result<Answer, Failure> {
         let request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, self.server.to_string())
             .header(header::CONTENT_TYPE, "application/json")
             .body(Full::new(body.into()))
-            .map_err(|error| NoAnswer::NotAsked(format!("{path} is no path: {error}")))?;
+            .map_err(|error| Failure::NotAsked(format!("{path} is no path: {error}")))?;
         let mut asked = false;
         // The connection is put back only if all went well.
         let connection = self.connection.take().filter(|(_, used)| used.elapsed() < IDLE);
@@ -160,13 +183,32 @@ impl Client {
         match tokio::time::timeout(self.patience, exchange).await {
             Ok(Ok((answer, connection))) => {
                 self.connection = Some((connection, Instant::now()));
-                Ok(answer)
+                let success = answer.status.is_success();
+                if success { Ok(answer) } else { Err(Failure::Unknown(answer.status.to_string())) }
             }
-            Ok(Err(error)) if asked => Err(NoAnswer::Unknown(error.to_string())),
-            Ok(Err(error)) => Err(NoAnswer::NotAsked(error.to_string())),
-            Err(_) if asked => Err(NoAnswer::Unknown(format!("no answer within {:?}", self.patience))),
-            Err(_) => Err(NoAnswer::NotAsked(format!("no connection within {:?}", self.patience))),
+            Ok(Err(error)) if asked => Err(Failure::Unknown(error.to_string())),
+            Ok(Err(error)) => Err(Failure::NotAsked(error.to_string())),
+            Err(_) if asked => Err(Failure::Unknown(format!("no answer within {:?}", self.patience))),
+            Err(_) => Err(Failure::NotAsked(format!("no connection within {:?}", self.patience))),
         }
+    }
+}
+
+fn json(body: &impl Serialize) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(body).map_err(|error| Failure::NotAsked(format!("a body that is no JSON: {error}")))
+}
+
+/// Takes a client's operations one by one, and completes each as `ask` answers.
+///
+/// # Errors
+/// None: operations are taken for ever.
+pub async fn each<A: Application>(
+    host: ClientHost<A>,
+    mut ask: impl AsyncFnMut(A::Op) -> Result<A::Ret, Failure> + 'static,
+) -> Result<(), BoxError> {
+    loop {
+        let answer = ask(host.next().await).await;
+        host.complete(answer.map_or_else(Outcome::from, Outcome::Ok));
     }
 }
 
@@ -177,7 +219,7 @@ async fn exchange(
     connection: Option<Connection>,
     request: Request<Full<Bytes>>,
     asked: &mut bool,
-) -> Result<(Answer, Connection), Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<(Answer, Connection), BoxError> {
     let mut connection = match still_good(connection).await {
         Some(connection) => connection,
         None => connect(server).await?,
@@ -194,7 +236,7 @@ async fn still_good(connection: Option<Connection>) -> Option<Connection> {
     connection.ready().await.is_ok().then_some(connection)
 }
 
-async fn connect(server: SocketAddr) -> Result<Connection, Box<dyn std::error::Error + Send + Sync>> {
+async fn connect(server: SocketAddr) -> Result<Connection, BoxError> {
     let stream = TcpStream::connect(server).await?;
     let (mut connection, drives) = handshake(TokioIo::new(stream)).await?;
     // Whoever asks hears of its errors.

@@ -14,6 +14,7 @@ mod host;
 pub mod http;
 mod hosted;
 mod panics;
+pub mod prelude;
 mod roads;
 mod run;
 

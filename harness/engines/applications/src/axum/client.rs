@@ -5,7 +5,7 @@ use std::time::Duration;
 use stormglass_core::history::Outcome;
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_engine_driver::{BoxError, ClientHost};
-use stormglass_turmoil::http::{Answer, Client, NoAnswer};
+use stormglass_turmoil::http::{Answer, Client, Failure};
 
 use super::server::{Swap, Value};
 use super::{AxumKv, PORT};
@@ -30,7 +30,7 @@ pub(super) async fn run(host: ClientHost<AxumKv>) -> Result<(), BoxError> {
                 KvOp::Read { .. } => host.draws().below(clients.len() as u64) as usize,
                 KvOp::Write { .. } | KvOp::Cas { .. } => 0,
             };
-            outcome = ask(&mut clients[to], op).await?;
+            outcome = ask(&mut clients[to], op).await;
             // What may have happened must not be asked again: it might happen twice.
             if !matches!(outcome, Outcome::Fail(_)) {
                 break;
@@ -41,29 +41,26 @@ pub(super) async fn run(host: ClientHost<AxumKv>) -> Result<(), BoxError> {
     }
 }
 
-async fn ask(server: &mut Client, op: KvOp) -> Result<Outcome<KvRet>, BoxError> {
+async fn ask(server: &mut Client, op: KvOp) -> Outcome<KvRet> {
     let answer = match op {
         KvOp::Read { key } => server.get(&format!("/kv/{key}")).await,
-        KvOp::Write { key, value } => server.put(&format!("/kv/{key}"), value.to_string()).await,
+        KvOp::Write { key, value } => server.put(&format!("/kv/{key}"), &value).await,
         KvOp::Cas { key, expect, value } => {
-            server.post(&format!("/kv/{key}/swap"), serde_json::to_vec(&Swap { expect, value })?).await
+            server.post(&format!("/kv/{key}/swap"), &Swap { expect, value }).await
         }
     };
-    let reads = matches!(op, KvOp::Read { .. });
-    Ok(match answer {
-        Ok(answer) if answer.status.is_success() => Outcome::Ok(returned(op, &answer)?),
+    match answer.and_then(|answer| returned(op, &answer)) {
+        Ok(ret) => Outcome::Ok(ret),
         // A read that was not answered has changed nothing.
-        Ok(answer) if reads => Outcome::Fail(answer.status.to_string().into()),
-        Ok(answer) => Outcome::Info(answer.status.to_string().into()),
-        Err(NoAnswer::Unknown(why)) if !reads => Outcome::Info(why.into()),
-        Err(why) => Outcome::Fail(why.to_string().into()),
-    })
+        Err(why) if matches!(op, KvOp::Read { .. }) => Outcome::Fail(why.to_string().into()),
+        Err(why) => why.into(),
+    }
 }
 
-fn returned(op: KvOp, answer: &Answer) -> Result<KvRet, BoxError> {
+fn returned(op: KvOp, answer: &Answer) -> Result<KvRet, Failure> {
     Ok(match op {
-        KvOp::Read { .. } => KvRet::Value(serde_json::from_slice::<Value>(&answer.body)?.value),
+        KvOp::Read { .. } => KvRet::Value(answer.json::<Value>()?.value),
         KvOp::Write { .. } => KvRet::Written,
-        KvOp::Cas { .. } => KvRet::Swapped(serde_json::from_slice(&answer.body)?),
+        KvOp::Cas { .. } => KvRet::Swapped(answer.json()?),
     })
 }

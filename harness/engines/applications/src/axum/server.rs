@@ -46,8 +46,7 @@ pub(super) async fn serve(bug: Option<AxumBug>, host: ServerHost<AxumKv>) -> Res
         host.plays(Role::FOLLOWER);
         copy(first, bug)
     };
-    http::serve(PORT, router).await?;
-    Ok(())
+    http::serve(PORT, router).await
 }
 
 type Main = State<Arc<Mutex<Store>>>;
@@ -120,7 +119,7 @@ async fn keep_up(follower: Arc<Follower>) {
     loop {
         let since = follower.copy.borrow().length();
         if let Ok(answer) = first.get(&format!("/log/{since}")).await
-            && let Ok(changes) = serde_json::from_slice::<Vec<Change>>(&answer.body)
+            && let Ok(changes) = answer.json::<Vec<Change>>()
         {
             follower.copy.send_modify(|copy| changes.into_iter().for_each(|change| copy.apply(change)));
         }
@@ -146,5 +145,5 @@ async fn read_copy(
 /// How many changes the first server has now.
 async fn first_length(follower: &Follower) -> Option<usize> {
     let answer = Client::new(follower.first, PORT).get("/length").await.ok()?;
-    serde_json::from_slice(&answer.body).ok()
+    answer.json().ok()
 }
