@@ -88,7 +88,7 @@ impl App {
 fn silence_workers() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if std::thread::current().name() != Some(WORKER) {
+        if !std::thread::current().name().is_some_and(|name| name.starts_with(WORKER)) {
             usual(panic);
         }
     }));

@@ -1,5 +1,12 @@
-//! Raft under a drawn storm, for the tests of every engine.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test uses a part of it")]
+//! Raft under a drawn storm, for the tests of every engine; and what those with a virtual clock must show.
+#![allow(
+    dead_code,
+    unused_macros,
+    unused_imports,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "every test uses a part of it"
+)]
 
 use std::sync::Arc;
 
@@ -22,16 +29,16 @@ pub fn brief(chaos: Duration) -> Phases {
 }
 
 /// A drawn plan, short enough to be run hundreds of times.
-pub fn short<E: Engine>(engine: &E, seed: u64) -> Arc<Plan<KvOp>> {
-    drawn(engine, Profile::Everything, seed, brief(Duration::from_secs(1)))
+pub fn short(seed: u64) -> Arc<Plan<KvOp>> {
+    drawn(Profile::Everything, seed, brief(Duration::from_secs(1)))
 }
 
-/// A drawn plan with time to recover, without the kinds that the engine lacks.
-pub fn plan<E: Engine>(engine: &E, profile: Profile, seed: u64, chaos: Duration) -> Arc<Plan<KvOp>> {
-    drawn(engine, profile, seed, Phases { chaos, ..Phases::default() })
+/// A drawn plan with time to recover.
+pub fn plan(profile: Profile, seed: u64, chaos: Duration) -> Arc<Plan<KvOp>> {
+    drawn(profile, seed, Phases { chaos, ..Phases::default() })
 }
 
-fn drawn<E: Engine>(engine: &E, profile: Profile, seed: u64, phases: Phases) -> Arc<Plan<KvOp>> {
+fn drawn(profile: Profile, seed: u64, phases: Phases) -> Arc<Plan<KvOp>> {
     let scenario = Scenario::named("raft/engines")
         .about("The same plan on every engine.")
         .system("raft")
@@ -40,9 +47,7 @@ fn drawn<E: Engine>(engine: &E, profile: Profile, seed: u64, phases: Phases) -> 
         .workload(Kv::default())
         .nemesis(Nemesis { profile, ..Nemesis::default() })
         .phases(phases);
-    let mut plan = stormglass_plan::plan(&scenario, Seed(seed)).unwrap();
-    plan.faults.retain(|fault| engine.lacks(fault.inject.kind()).is_none());
-    Arc::new(plan)
+    Arc::new(stormglass_plan::plan(&scenario, Seed(seed)).unwrap())
 }
 
 /// A plan in which leaders are cut off from the others again and again, while clients still reach them.
@@ -79,3 +84,47 @@ pub fn wrong(run: &Run<KvOp, KvRet>) -> Option<Verdict> {
 pub fn answered(run: &Run<KvOp, KvRet>) -> usize {
     run.history.operations().iter().filter(|operation| operation.outcome.ok().is_some()).count()
 }
+
+/// The whole history is the seed's, twice, for two hundred seeds; and no two neighbours share one.
+pub fn repeats_itself<E: Engine>(engine: &E) {
+    let mut before = None;
+    for seed in 0..200 {
+        let plan = short(seed);
+        let (one, other) = (run(engine, &plan), run(engine, &plan));
+        assert_eq!(one.history.operations(), other.history.operations(), "seed {seed}");
+        assert_eq!((one.digest, one.strikes), (other.digest, other.strikes), "seed {seed}");
+        assert_ne!(before.replace(one.digest), Some(one.digest), "seed {seed}");
+    }
+}
+
+/// Raft is sound, whatever befalls it.
+pub fn holds_in_every_weather<E: Engine>(engine: &E) {
+    let (mut crashes, mut answers) = (0, 0);
+    for seed in 0..20 {
+        let run = run(engine, &plan(Profile::Everything, seed, Duration::from_secs(2)));
+        if run.beyond_budget.is_none() {
+            assert_eq!(wrong(&run).map(|verdict| verdict.to_string()), None, "seed {seed}");
+        }
+        crashes += run.stats.crashes;
+        answers += answered(&run);
+    }
+    assert!(crashes > 10 && answers > 2_000, "{crashes} crashes, {answers} answers");
+}
+
+/// What must hold of every engine with a virtual clock.
+macro_rules! virtual_engine {
+    ($engine:expr) => {
+        /// The same seed is the same run; another seed is another.
+        #[test]
+        fn the_same_seed_is_the_same_history() {
+            common::repeats_itself(&$engine);
+        }
+
+        /// Raft is as sound on any scheduler and network as on another.
+        #[test]
+        fn raft_holds_in_every_weather() {
+            common::holds_in_every_weather(&$engine);
+        }
+    };
+}
+pub(crate) use virtual_engine;

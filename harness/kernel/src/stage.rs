@@ -109,6 +109,16 @@ impl<S: System> Stage<S> {
         self.hosts()
     }
 
+    /// Whose lane it is: `n2`, `c0`, or the nemesis's.
+    #[must_use]
+    pub fn name(&self, lane: usize) -> String {
+        if lane == self.nemesis() {
+            "the nemesis".to_owned()
+        } else {
+            self.course.world().address(lane as u32).to_string()
+        }
+    }
+
     /// When the lane's next event is due.
     #[must_use]
     pub fn next(&self, lane: usize) -> Option<Time> {

@@ -11,8 +11,7 @@ fn rows(engines: &[On]) -> Vec<Row> {
     assert_eq!(kinds.len(), 42);
     let rows = run(&kinds, engines, 0, |_| ());
     let (text, unexplained) = table(&rows);
-    println!("{text}");
-    assert_eq!(unexplained, 0);
+    assert_eq!(unexplained, 0, "{text}");
     for row in &rows {
         for (on, cell) in &row.cells {
             assert!(cell.did_something(), "{} did nothing on {}", row.about.name(), on.name());

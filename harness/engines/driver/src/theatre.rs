@@ -1,7 +1,9 @@
 //! The stage that an engine's tasks share, and how they take their turns.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,6 +19,7 @@ use stormglass_plan::plan::Plan;
 
 use crate::clock::Clock;
 use crate::parcel;
+use crate::thread::said;
 
 /// A handle to a run that an engine's tasks take turns in, all on one thread.
 pub struct Theatre<S: System> {
@@ -29,6 +32,8 @@ struct Inner<S: System> {
     /// By lane: who waits, and until when.
     waiting: RefCell<Vec<Option<(Time, Waker)>>>,
     over: Cell<bool>,
+    /// Whose code panicked, when, and what it said: a world that was left in the middle of a step goes no further.
+    panicked: RefCell<Option<String>>,
 }
 
 impl<S: System> Clone for Theatre<S> {
@@ -48,6 +53,7 @@ impl<S: System> Theatre<S> {
             end: plan.timeline.end,
             waiting: RefCell::new(waiting),
             over: Cell::new(false),
+            panicked: RefCell::new(None),
         };
         Theatre { inner: Rc::new(inner) }
     }
@@ -76,8 +82,16 @@ impl<S: System> Theatre<S> {
         if self.is_over() {
             return Vec::new();
         }
-        let (turn, parcels) =
-            self.with(|stage| (stage.turn(lane, now.min(self.inner.end)), stage.take_leaving()));
+        let turned = catch_unwind(AssertUnwindSafe(|| {
+            self.with(|stage| (stage.turn(lane, now.min(self.inner.end)), stage.take_leaving()))
+        }));
+        let (turn, parcels) = match turned {
+            Ok(turned) => turned,
+            Err(panic) => {
+                self.panicked(lane, now, &*panic);
+                return Vec::new();
+            }
+        };
         if turn == Turn::Limit || (now > self.inner.end && lane == self.nemesis()) {
             self.inner.over.set(true);
             self.wake(|_, _| true);
@@ -85,6 +99,15 @@ impl<S: System> Theatre<S> {
             self.tell_others(lane);
         }
         parcels
+    }
+
+    /// The code under test panicked. Engines treat that each in its own way: here the run ends, and [`Theatre::finish`] goes on with it.
+    fn panicked(&self, lane: usize, now: Time, panic: &(dyn Any + Send)) {
+        let whose = self.with(|stage| stage.name(lane));
+        let words = format!("{whose} at {}: {}", now.min(self.inner.end), said(panic));
+        *self.inner.panicked.borrow_mut() = Some(words);
+        self.inner.over.set(true);
+        self.wake(|_, _| true);
     }
 
     /// Something has happened in a lane's turn: others may have to act sooner than they know.
@@ -242,9 +265,12 @@ impl<S: System> Theatre<S> {
     /// What the run leaves behind.
     ///
     /// # Panics
-    /// If it was asked before.
+    /// If it was asked before; and if the code under test did, with its words, and with whose they were.
     #[must_use]
     pub fn finish(&self) -> Run<S::Op, S::Ret> {
+        if let Some(words) = self.inner.panicked.borrow_mut().take() {
+            resume_unwind(Box::new(words));
+        }
         self.inner.stage.borrow_mut().take().expect("a run ends once").finish()
     }
 

@@ -12,6 +12,7 @@ mod run;
 mod hosted;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use stormglass_core::system::System;
 use stormglass_engine_driver::{PATIENCE, on_its_own_thread};
@@ -24,6 +25,25 @@ pub use hosted::MadsimHosts;
 /// The engine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Madsim;
+
+impl Madsim {
+    /// Runs a plan, and gives it up when it has taken so much of real time: what never yields never ends.
+    ///
+    /// # Panics
+    /// If it was built without its flag, and if the system does.
+    pub fn run_within<S: System>(
+        &self,
+        patience: Duration,
+        system: &S,
+        plan: &Arc<Plan<S::Op>>,
+        tracing: Tracing,
+    ) -> Run<S::Op, S::Ret> {
+        if let Some(why) = self.unavailable() {
+            panic!("madsim cannot run {}: {why}", plan.scenario);
+        }
+        on_its_own_thread(Self::NAME, system, plan, tracing, patience, work)
+    }
+}
 
 impl Engine for Madsim {
     const NAME: &'static str = "madsim";
@@ -43,10 +63,7 @@ impl Engine for Madsim {
     }
 
     fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
-        if let Some(why) = self.unavailable() {
-            panic!("madsim cannot run {}: {why}", plan.scenario);
-        }
-        on_its_own_thread(Self::NAME, system, plan, tracing, PATIENCE, work)
+        self.run_within(PATIENCE, system, plan, tracing)
     }
 }
 

@@ -9,40 +9,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
-use std::time::Duration as StdDuration;
 
 use stormglass_core::system::System;
 use stormglass_core::time::Time;
-use stormglass_engine_driver::{Clock, PROLOGUE, Parcel, Theatre, beside, encode};
+use stormglass_engine_driver::{Clock, Parcel, Theatre, beside, encode};
 use tokio::net::UdpSocket;
-use tokio::time::Instant;
+
+use crate::clock::RealClock;
 
 /// Larger than any datagram.
 const LARGEST: usize = 1 << 16;
-
-/// The machine's clock, with the plan's time zero.
-#[derive(Clone, Copy)]
-pub(crate) struct RealClock {
-    zero: Instant,
-}
-
-impl RealClock {
-    /// Time zero is a prologue away.
-    pub(crate) fn new() -> RealClock {
-        RealClock { zero: Instant::now() + StdDuration::from_nanos(PROLOGUE.as_nanos()) }
-    }
-}
-
-impl Clock for RealClock {
-    fn now(&self) -> Time {
-        let passed = Instant::now().saturating_duration_since(self.zero);
-        Time::from_nanos(u64::try_from(passed.as_nanos()).unwrap_or(u64::MAX))
-    }
-
-    fn sleep_until(&self, at: Time) -> impl Future<Output = ()> {
-        tokio::time::sleep_until(self.zero + StdDuration::from_nanos(at.as_nanos()))
-    }
-}
 
 /// A host's socket, and where it can be reached.
 type Bound = (Rc<UdpSocket>, SocketAddr);

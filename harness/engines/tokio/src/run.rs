@@ -12,13 +12,15 @@ use stormglass_plan::plan::Plan;
 use tokio::runtime::Builder;
 use tokio::task::{AbortHandle, LocalSet, spawn_local};
 
-use crate::host::{Company, RealClock};
+use crate::clock::RealClock;
+use crate::host::Company;
 
 pub(crate) fn run<S: System>(system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
     let runtime = Builder::new_current_thread().enable_all().build().expect("the machine gives a runtime");
     let hosts = LocalSet::new();
     hosts.block_on(&runtime, async {
         let company = Rc::new(Company::new(Theatre::new(system, plan, tracing), RealClock::new()));
+        spawn_local(company.clock.clone().tick());
         let theatre = &company.theatre;
         let boot = |host| Some(spawn_local(company.clone().live(host)).abort_handle());
         let tasks: RefCell<Vec<Option<AbortHandle>>> = RefCell::new((0..theatre.hosts()).map(boot).collect());

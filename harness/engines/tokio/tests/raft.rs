@@ -13,8 +13,8 @@ use stormglass_tokio::Tokio;
 #[test]
 fn raft_holds_through_kills_and_partitions() {
     let runs = [
-        plan(&Tokio, Profile::Process, 3, Duration::from_secs(2)),
-        plan(&Tokio, Profile::Network, 4, Duration::from_secs(2)),
+        plan(Profile::Process, 3, Duration::from_secs(2)),
+        plan(Profile::Network, 4, Duration::from_secs(2)),
         isolated_leaders(1),
     ];
     // All at once: they wait more than they work.

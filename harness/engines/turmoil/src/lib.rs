@@ -19,6 +19,7 @@ mod roads;
 mod run;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use stormglass_core::system::System;
 use stormglass_engine_driver::{PATIENCE, on_its_own_thread};
@@ -32,6 +33,22 @@ pub use hosted::TurmoilHosts;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Turmoil;
 
+impl Turmoil {
+    /// Runs a plan, and gives it up when it has taken so much of real time: what never yields never ends.
+    ///
+    /// # Panics
+    /// If the system does.
+    pub fn run_within<S: System>(
+        &self,
+        patience: Duration,
+        system: &S,
+        plan: &Arc<Plan<S::Op>>,
+        tracing: Tracing,
+    ) -> Run<S::Op, S::Ret> {
+        on_its_own_thread(Self::NAME, system, plan, tracing, patience, run::run)
+    }
+}
+
 impl Engine for Turmoil {
     const NAME: &'static str = "turmoil";
 
@@ -40,6 +57,6 @@ impl Engine for Turmoil {
     }
 
     fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
-        on_its_own_thread(Self::NAME, system, plan, tracing, PATIENCE, run::run)
+        self.run_within(PATIENCE, system, plan, tracing)
     }
 }

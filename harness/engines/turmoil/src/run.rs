@@ -52,7 +52,7 @@ pub(crate) fn run<S: System>(system: &S, plan: &Arc<Plan<S::Op>>, tracing: Traci
             break;
         }
         if let Err(error) = sim.step() {
-            panic!("turmoil, seed {}, at {:?}: {error}", plan.seed, sim.elapsed());
+            panic!("at {:?}: {error}", sim.elapsed());
         }
     }
     theatre.finish()
