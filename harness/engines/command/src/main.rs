@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use stormglass_applications::axum::AxumKv;
+use stormglass_applications::tonic::TonicKv;
 use stormglass_cli::{App, Library};
 use stormglass_consensus::raft::Raft;
 use stormglass_engine_driver::Hosted;
@@ -20,7 +21,8 @@ fn main() -> ExitCode {
     let registry = Registry::new()
         .with(linearizable_kv::<Raft>().engine(Madsim).engine(Turmoil).engine(Tokio))
         .with(linearizable_kv::<Failover>().engine(Madsim).engine(Turmoil).engine(Tokio))
-        .with(linearizable_kv::<Hosted<AxumKv>>().engine(TurmoilHosts).without_kernel());
+        .with(linearizable_kv::<Hosted<AxumKv>>().engine(TurmoilHosts).without_kernel())
+        .with(linearizable_kv::<Hosted<TonicKv>>().engine(TurmoilHosts).without_kernel());
     // Under cargo the scenarios lie beside the manifests; elsewhere, beside whoever calls.
     let library = match std::env::var_os("CARGO_MANIFEST_DIR") {
         Some(manifest) => {

@@ -6,21 +6,32 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::Uri;
+use http::{HeaderValue, Response, Uri, header};
 use hyper_util::rt::TokioIo;
 use stormglass_engine_driver::BoxError;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tonic::transport::server::{Connected, Router};
-use tonic::transport::{Channel, Endpoint, Error};
+use tonic::body::Body;
+use tonic::service::Routes;
+use tonic::transport::server::Connected;
+use tonic::transport::{Channel, Endpoint, Error, Server};
+use tower::util::MapResponseLayer;
 use turmoil::net::{TcpListener, TcpStream};
 
-/// Serves what tonic's `Server::builder().add_service(…)` has put together on this port of the host that calls, until it dies.
+/// Serves what tonic's `Routes::new(…)` has put together on this port of the host that calls, until it dies.
 ///
 /// # Errors
 /// If the port is taken, or tonic ends.
-pub async fn serve(port: u16, services: Router) -> Result<(), BoxError> {
+pub async fn serve(port: u16, services: Routes) -> Result<(), BoxError> {
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
-    Ok(services.serve_with_incoming(Incoming::new(listener)).await?)
+    let server = Server::builder().layer(MapResponseLayer::new(dated)).add_routes(services);
+    Ok(server.serve_with_incoming(Incoming::new(listener)).await?)
+}
+
+/// hyper would put the machine's date into the header, and the header's compression would let every day, and every second, have other
+/// segments of other lengths.
+fn dated(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().insert(header::DATE, HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"));
+    response
 }
 
 /// A channel to a server, connected now. When its connection breaks the channel makes another for the next request.
@@ -43,6 +54,10 @@ fn endpoint(server: IpAddr, port: u16, patience: Duration) -> Endpoint {
         .expect("an address and a port make a URI")
         .connect_timeout(patience)
         .timeout(patience)
+        // A server that went down says nothing: without this its client would wait for every answer until it is back.
+        .http2_keep_alive_interval(patience)
+        .keep_alive_timeout(patience)
+        .keep_alive_while_idle(true)
 }
 
 async fn stream(to: Uri) -> io::Result<TokioIo<TcpStream>> {

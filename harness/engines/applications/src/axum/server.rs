@@ -17,6 +17,7 @@ use tokio::sync::{Mutex, watch};
 use super::store::{Change, Copy, Store};
 use super::{AxumBug, AxumKv, PORT};
 use crate::journal::Journal;
+use crate::to_its_end;
 
 /// How long a copy waits before it asks for more.
 const PERIOD: Duration = Duration::from_millis(20);
@@ -93,11 +94,6 @@ async fn length(State(store): Main) -> Json<usize> {
 
 async fn log(State(store): Main, Path(since): Path<usize>) -> Json<Vec<Change>> {
     Json(store.lock().await.copy.since(since).to_vec())
-}
-
-/// A change that has begun is carried to its end, even if its client hangs up, which drops the handler in the middle.
-async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    tokio::spawn(work).await.expect("nobody aborts it, and it does not panic")
 }
 
 /// What a copy's handlers share.

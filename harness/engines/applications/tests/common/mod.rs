@@ -97,7 +97,10 @@ where
     for seed in 0..seeds {
         let plan = plan(seed);
         let (one, other) = (run(&A::default(), &plan), run(&A::default(), &plan));
-        assert_eq!(one.history.operations(), other.history.operations(), "seed {seed}");
+        for (one, other) in one.history.operations().iter().zip(other.history.operations()) {
+            assert_eq!(one, other, "seed {seed}: {:?}", plan.faults);
+        }
+        assert_eq!(one.history.operations().len(), other.history.operations().len(), "seed {seed}");
         assert_eq!((one.digest, one.strikes), (other.digest, other.strikes), "seed {seed}");
         assert_ne!(before.replace(one.digest), Some(one.digest));
     }
