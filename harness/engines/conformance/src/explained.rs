@@ -11,8 +11,8 @@ use crate::suite::About;
 pub fn why(about: &About, on: On, kernel: &Cell, cell: &Cell) -> Option<&'static str> {
     match (about, on, &kernel.word, &cell.word) {
         (About::Bug(_), On::Tokio, Word::Violated(_), Word::Ok) => Some(
-            "a bug shows under some seeds, and in real time no seed is the same run twice: the number says how many runs \
-             there were. The virtual engines have the seeds that show it",
+            "a bug shows under some seeds, and in real time no seed is the same run twice: the number says how many runs of the plans \
+             in which the other engines see it there were",
         ),
         (About::Fault(Kind::Corrupt), ..) if kernel.did_something() == cell.did_something() => Some(
             "bits that flip in a message that still decodes are a lie, and Raft promises nothing against lies: which of them is \

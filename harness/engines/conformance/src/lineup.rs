@@ -4,6 +4,7 @@ use stormglass_consensus::raft::Raft;
 use stormglass_explore::{Case, Registry, linearizable_kv};
 use stormglass_failover::Failover;
 use stormglass_madsim::Madsim;
+use stormglass_plan::scenario::Scenario;
 use stormglass_plan::source::Source;
 use stormglass_tokio::Tokio;
 use stormglass_turmoil::Turmoil;
@@ -53,10 +54,27 @@ pub fn registry() -> Registry {
 /// If the scenario is wrong, or the engine was not built: these scenarios are part of this crate.
 #[must_use]
 pub fn case(name: &str, text: &str, on: On) -> Box<dyn Case> {
+    case_of(&scenario(name, text), on)
+}
+
+/// The scenario that a text describes.
+///
+/// # Panics
+/// If it is wrong.
+#[must_use]
+pub fn scenario(name: &str, text: &str) -> Scenario {
+    let systems = registry().names();
+    Source::new(name, text).scenario(&systems).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
+
+/// A scenario as a case on an engine.
+///
+/// # Panics
+/// If the scenario is wrong, or the engine was not built.
+#[must_use]
+pub fn case_of(scenario: &Scenario, on: On) -> Box<dyn Case> {
     let registry = registry();
-    let source = Source::new(name, text);
-    let scenario = source.scenario(&registry.names()).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let subject = registry.get(&scenario.system).expect("the scenario names a system that there is");
-    let case = subject.case(&scenario).unwrap_or_else(|problem| panic!("{name}: {problem}"));
-    case.on(on.name()).unwrap_or_else(|problem| panic!("{name}: {problem}"))
+    let refused = |problem| panic!("{} on {}: {problem}", scenario.name, on.name());
+    subject.case(scenario).and_then(|case| case.on(on.name())).unwrap_or_else(refused)
 }

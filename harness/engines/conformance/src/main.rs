@@ -16,17 +16,17 @@ use stormglass_conformance::bugs::BUGS;
 use stormglass_conformance::hunt::{Hunt, hunt};
 use stormglass_conformance::lineup::On;
 use stormglass_conformance::soak::soak;
-use stormglass_conformance::storms::SHIPPED;
+use stormglass_conformance::storms::lasting;
 use stormglass_conformance::suite::{everything, run};
 use stormglass_conformance::table::table;
 use stormglass_report::columns;
 
 /// So many runs of a bug in real time.
-const TRIES: u64 = 8;
+const TRIES: u64 = 24;
 /// So many seeds at most.
 const LIMIT: u64 = 2_000;
 /// So many runs wait for the clock at once.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 64;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -81,7 +81,7 @@ fn soaked(seconds: u64) -> ExitCode {
     let until = Instant::now() + Duration::from_secs(seconds);
     let enough =
         |_: &_| if Instant::now() < until { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
-    let soaked = soak(&SHIPPED, 0, AT_ONCE, enough);
+    let soaked = soak(&lasting(seconds), 0, AT_ONCE, enough);
     println!(
         "{} runs on real sockets, {} operations served, {} crashes, {} faults, {} alarms",
         soaked.runs,

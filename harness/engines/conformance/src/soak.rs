@@ -8,7 +8,7 @@ use stormglass_core::random::Seed;
 use stormglass_core::verdict::Verdict;
 use stormglass_explore::{Report, audited};
 
-use crate::lineup::{On, case};
+use crate::lineup::On;
 use crate::storms::Storm;
 
 /// What a soak came to.
@@ -45,7 +45,7 @@ pub fn soak(
     at_once: usize,
     each: impl Fn(&Report) -> ControlFlow<()> + Sync,
 ) -> Soaked {
-    let cases: Vec<_> = storms.iter().map(|storm| case(storm.name, storm.text, On::Tokio)).collect();
+    let cases: Vec<_> = storms.iter().map(|storm| storm.on(On::Tokio)).collect();
     let next = AtomicU64::new(0);
     let work = || {
         let mut done = Vec::new();

@@ -46,3 +46,41 @@ fn reasons(rows: &[Row]) -> (Reasons, Vec<(String, String)>) {
     }
     (reasons, unexplained)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cell::{Cell, Word};
+    use crate::lineup::On;
+    use crate::suite::About;
+    use stormglass_plan::engine::Effect;
+    use stormglass_plan::kind::Kind;
+
+    fn row(kind: Kind, ours: (Word, u64), theirs: (Word, u64)) -> Row {
+        let cell = |(word, dropped)| Cell {
+            word,
+            effect: Some(Effect { dropped, ..Effect::default() }),
+            note: String::new(),
+            evidence: "because".to_owned(),
+        };
+        let cells = vec![(On::Kernel, cell(ours)), (On::Turmoil, cell(theirs))];
+        Row { about: About::Fault(kind), cells }
+    }
+
+    /// Another verdict, or a fault without effect, is told with its evidence, and counted; more or less of an effect is not.
+    #[test]
+    fn a_cell_that_differs_for_no_known_reason_is_counted() {
+        let violated = || Word::Violated("linearizable".to_owned());
+        let rows = [
+            row(Kind::Loss, (Word::Ok, 3), (Word::Ok, 4)),
+            row(Kind::Partition, (Word::Ok, 3), (violated(), 3)),
+            row(Kind::Sever, (Word::Ok, 3), (Word::Ok, 0)),
+            row(Kind::Corrupt, (Word::Ok, 3), (violated(), 3)),
+        ];
+        let (text, unexplained) = table(&rows);
+        assert_eq!(unexplained, 2, "{text}");
+        assert!(text.contains("UNEXPLAINED partition on turmoil: violated · linearizable"), "{text}");
+        assert!(text.contains("UNEXPLAINED sever on turmoil: ok · nothing"), "{text}");
+        assert!(text.contains("corrupt on turmoil: bits that flip"), "{text}");
+    }
+}
