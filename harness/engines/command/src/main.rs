@@ -17,6 +17,10 @@ use stormglass_madsim::Madsim;
 use stormglass_tokio::Tokio;
 use stormglass_turmoil::{Turmoil, TurmoilHosts};
 
+/// As in the command of the kernel.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let registry = Registry::new()
         .with(linearizable_kv::<Raft>().engine(Madsim).engine(Turmoil).engine(Tokio))

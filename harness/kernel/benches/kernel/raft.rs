@@ -25,11 +25,15 @@ const OPERATION_EVERY: Duration = Duration::from_millis(5);
 
 /// Who asks what, and when.
 pub fn operations(span: Duration) -> Vec<PlannedOperation<KvOp>> {
+    asked_by(CLIENTS, span)
+}
+
+fn asked_by(clients: u32, span: Duration) -> Vec<PlannedOperation<KvOp>> {
     let count = span.as_nanos() / OPERATION_EVERY.as_nanos();
     let planned = |id: u64| {
         let key = id % 7;
         let op = if id.is_multiple_of(3) { KvOp::Read { key } } else { KvOp::Write { key, value: id } };
-        let client = ClientId((id % u64::from(CLIENTS)) as u32);
+        let client = ClientId((id % u64::from(clients)) as u32);
         PlannedOperation { id, at: Time::ZERO + OPERATION_EVERY * (id + 1), client, op }
     };
     (0..count).map(planned).collect()
@@ -56,8 +60,13 @@ fn storm(span: Duration) -> Vec<PlannedFault> {
 
 /// The plan of a storm.
 pub fn stormy(span: Duration, seed: u64) -> Arc<Plan<KvOp>> {
-    let (faults, operations) = (storm(span), operations(span));
-    Arc::new(Plan { faults, operations, ..crate::plan(NODES, CLIENTS, span, seed) })
+    stormy_for(CLIENTS, span, seed)
+}
+
+/// The same with other clients, who ask as often together.
+pub fn stormy_for(clients: u32, span: Duration, seed: u64) -> Arc<Plan<KvOp>> {
+    let (faults, operations) = (storm(span), asked_by(clients, span));
+    Arc::new(Plan { faults, operations, ..crate::plan(NODES, clients, span, seed) })
 }
 
 /// Runs the storm in the kernel; answers the number of events.
