@@ -86,7 +86,7 @@ engines-test *arguments:
 
 # Runs the same plans on the kernel, madsim, turmoil and real sockets, every kind of fault and every bug of Raft, and prints who says what; each bug gets so many runs in real time. Fails where an engine differs and nobody knows why.
 [working-directory: 'harness/engines']
-conformance tries="8":
+conformance tries="24":
     cargo run -q -p stormglass-conformance -- {{tries}}
 
 # Hunts every bug of Raft on the kernel, madsim and turmoil, and prints how many seeds each takes.
@@ -94,10 +94,24 @@ conformance tries="8":
 conformance-bugs limit="2000":
     cargo run -q --release -p stormglass-conformance -- bugs {{limit}}
 
+# Writes both tables into the documentation.
+[working-directory: 'harness/engines']
+conformance-docs:
+    cargo build -q --release -p stormglass-conformance
+    (cat conformance/about.md; echo; echo '```text'; target/release/stormglass-conformance; echo '```'; echo; echo '## Seeds to first detection'; echo; echo 'Made by `just conformance-bugs`.'; echo; echo '```text'; target/release/stormglass-conformance bugs; echo '```') > CONFORMANCE.md.new
+    mv CONFORMANCE.md.new CONFORMANCE.md
+
 # Runs the shipped storms on real sockets for so many seconds, many at once, and fails if anything is alarmed about.
 [working-directory: 'harness/engines']
 soak seconds="30":
     cargo run -q -p stormglass-conformance -- soak {{seconds}}
+
+# Builds the command with every engine without their flags, and shows that madsim then says what is missing instead of running anything.
+[working-directory: 'harness/engines']
+engines-without-flags:
+    RUSTFLAGS="" cargo build --target-dir target/without-flags -p stormglass-engines
+    cd command && ! CARGO_MANIFEST_DIR=$PWD ../target/without-flags/debug/stormglass-engines run raft/storm --engine madsim --seeds 1 > ../target/without-flags/said 2>&1
+    grep 'madsim cannot run: it was built without `--cfg madsim`' target/without-flags/said
 
 # Checks formatting, lints and documentation as CI does.
 lint:
