@@ -113,6 +113,17 @@ engines-without-flags:
     cd command && ! CARGO_MANIFEST_DIR=$PWD ../target/without-flags/debug/stormglass-engines run raft/storm --engine madsim --seeds 1 > ../target/without-flags/said 2>&1
     grep 'madsim cannot run: it was built without `--cfg madsim`' target/without-flags/said
 
+# Runs the applications on madsim's simulated etcd and S3, whose simulators take minutes to build; `just engines-services run etcd-lock/storm` runs one.
+[working-directory: 'harness/engines']
+services-test *arguments:
+    cargo clippy -p stormglass-services -p stormglass-engines --features stormglass-services/etcd,stormglass-services/s3,stormglass-engines/services --all-targets -- -D warnings
+    cargo test -p stormglass-services --features etcd,s3 {{arguments}}
+
+# The command with every engine and with simulated services: `just engines-services run etcd-lock/storm`.
+[working-directory: 'harness/engines']
+engines-services *arguments:
+    cargo run -q --release -p stormglass-engines --features services -- {{arguments}}
+
 # Checks formatting, lints and documentation as CI does.
 lint:
     cargo fmt --all --check

@@ -27,11 +27,22 @@ fn main() -> ExitCode {
         .with(linearizable_kv::<Failover>().engine(Madsim).engine(Turmoil).engine(Tokio))
         .with(linearizable_kv::<Hosted<AxumKv>>().engine(TurmoilHosts).without_kernel())
         .with(linearizable_kv::<Hosted<TonicKv>>().engine(TurmoilHosts).without_kernel());
+    #[cfg(all(madsim, feature = "etcd"))]
+    let registry = registry.with(stormglass_services::etcd::subject());
+    #[cfg(all(madsim, feature = "s3"))]
+    let registry = registry.with(stormglass_services::s3::subject());
     // Under cargo the scenarios lie beside the manifests; elsewhere, beside whoever calls.
     let library = match std::env::var_os("CARGO_MANIFEST_DIR") {
         Some(manifest) => {
             let engines = Path::new(&manifest).join("..");
-            Library::in_folder(engines.join("../../scenarios")).also_in(engines.join("scenarios"))
+            let library =
+                Library::in_folder(engines.join("../../scenarios")).also_in(engines.join("scenarios"));
+            // A scenario of a system that is not built in would be a mistake.
+            let services = engines.join("services/scenarios");
+            let built =
+                [(cfg!(all(madsim, feature = "etcd")), "etcd"), (cfg!(all(madsim, feature = "s3")), "s3")];
+            let built = built.into_iter().filter(|&(built, _)| built);
+            built.fold(library, |library, (_, service)| library.also_in(services.join(service)))
         }
         None => Library::in_folder("scenarios"),
     };

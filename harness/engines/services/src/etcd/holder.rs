@@ -14,17 +14,18 @@ use tokio::io::BufStream;
 
 use super::bugs::EtcdBug;
 use super::queue::{Place, Standing};
-use super::resource::ask;
 use super::session::Session;
-use super::settings::{Settings, std};
+use super::settings::Settings;
+use crate::{ask, span};
 
 /// A client of the lock and of what it guards.
-pub struct Holder {
+pub(super) struct Holder {
     settings: Settings,
     bug: Option<EtcdBug>,
     etcd: SocketAddr,
     resources: Vec<SocketAddr>,
     session: Option<Session>,
+    /// One at most.
     held: BTreeMap<u64, Held>,
 }
 
@@ -43,8 +44,7 @@ enum Missed {
 
 impl Holder {
     /// A client of the etcd and the resources at these addresses. It connects when it has something to do.
-    #[must_use]
-    pub const fn new(
+    pub(super) const fn new(
         settings: Settings,
         bug: Option<EtcdBug>,
         etcd: SocketAddr,
@@ -54,7 +54,7 @@ impl Holder {
     }
 
     /// Carries out one operation.
-    pub async fn carry_out(&mut self, op: LockOp) -> Outcome<LockRet> {
+    pub(super) async fn carry_out(&mut self, op: LockOp) -> Outcome<LockRet> {
         match op {
             LockOp::Acquire { lock } => match self.acquire(lock).await {
                 Ok(token) => Outcome::Ok(LockRet::Acquired(Some(token))),
@@ -68,12 +68,13 @@ impl Holder {
 
     async fn acquire(&mut self, lock: u64) -> Result<u64, Missed> {
         self.attend_to_session().await?;
-        if self.held.contains_key(&lock) {
-            return Err(Missed::Certainly("it holds this lock already"));
+        // Letting its session go must not cost it a lock that it was never asked to give back.
+        if !self.held.is_empty() {
+            return Err(Missed::Certainly("it holds a lock already"));
         }
         let Some(session) = &self.session else { return Err(Missed::Certainly("no session")) };
         let (client, place) = (session.client(), Place::new(lock, session.lease(), self.bug));
-        match timeout(std(self.settings.attempt_timeout), place.take(&client)).await {
+        match timeout(span(self.settings.attempt_timeout), place.take(&client)).await {
             Ok(Ok(())) => {}
             Ok(Err(Error::GRpcStatus(_))) => {
                 self.let_go();
@@ -104,7 +105,7 @@ impl Holder {
             let client = Client::connect([self.etcd.to_string()], None).await?;
             Session::open(client, self.settings, self.bug).await
         };
-        match timeout(std(self.settings.attempt_timeout), open).await {
+        match timeout(span(self.settings.attempt_timeout), open).await {
             Ok(Ok(session)) => {
                 self.session = Some(session);
                 Ok(())
@@ -118,7 +119,7 @@ impl Holder {
     async fn withdraw(&mut self, place: &Place) -> Result<u64, Missed> {
         let Some(session) = &self.session else { return Err(Missed::Certainly("no session")) };
         let client = session.client();
-        match timeout(std(self.settings.attempt_timeout), place.leave(&client)).await {
+        match timeout(span(self.settings.attempt_timeout), place.leave(&client)).await {
             Ok(Ok(_)) => Err(Missed::Certainly("it did not come first in time")),
             Ok(Err(_)) | Err(_) => {
                 self.abandon().await;
@@ -132,7 +133,7 @@ impl Holder {
             return Outcome::Fail("it holds no such lock".into());
         };
         let client = session.client();
-        match timeout(std(self.settings.attempt_timeout), place.leave(&client)).await {
+        match timeout(span(self.settings.attempt_timeout), place.leave(&client)).await {
             Ok(Ok(stood)) if stood || self.bug == Some(EtcdBug::RenewalUnchecked) => {
                 Outcome::Ok(LockRet::Released)
             }
@@ -156,7 +157,7 @@ impl Holder {
             let stream = madsim::net::TcpStream::connect(resource).await?;
             ask(&mut BufStream::new(stream), &format!("use {lock} {token}")).await
         };
-        match timeout(std(self.settings.attempt_timeout), asked).await {
+        match timeout(span(self.settings.attempt_timeout), asked).await {
             Ok(Ok(answer)) if answer == "used" => Outcome::Ok(LockRet::UsedWith(token)),
             Ok(Ok(answer)) => {
                 self.let_go();
@@ -183,9 +184,9 @@ impl Holder {
 
 /// Waits in the queue until the deadline; answers the token, once it has come first and etcd has promised the session its whole time.
 async fn come_first(session: &Session, place: &Place, settings: Settings) -> Option<u64> {
-    let (client, attempt) = (session.client(), std(settings.attempt_timeout));
+    let (client, attempt) = (session.client(), span(settings.attempt_timeout));
     let time = TimeHandle::current();
-    let deadline = time.elapsed() + std(settings.acquire_deadline);
+    let deadline = time.elapsed() + span(settings.acquire_deadline);
     while session.is_alive() && time.elapsed() < deadline {
         match timeout(attempt, place.look(&client)).await {
             Ok(Ok(Standing::First(token))) if session.confirm().await => return Some(token),
@@ -193,7 +194,7 @@ async fn come_first(session: &Session, place: &Place, settings: Settings) -> Opt
             Ok(Ok(Standing::Gone)) => return None,
             Ok(Ok(Standing::First(_) | Standing::Behind) | Err(_)) | Err(_) => {}
         }
-        sleep(std(settings.look)).await;
+        sleep(span(settings.look)).await;
     }
     None
 }

@@ -17,12 +17,12 @@ const PROMISED: Duration = Duration::from_secs(1);
 const HELD: &str = "held-until-released";
 
 /// Nobody gets a lock within a second of somebody else's getting it, unless that one gave it back.
-pub fn exclusive(history: &LockHistory) -> Verdict {
+pub(super) fn exclusive(history: &LockHistory) -> Verdict {
     mutex(history, Holding::AtMost(PROMISED))
 }
 
 /// Who is told that he has given a lock back has held it all the while: nobody else got it in between.
-pub fn held_until_released(history: &LockHistory) -> Verdict {
+pub(super) fn held_until_released(history: &LockHistory) -> Verdict {
     let mut held: BTreeMap<(u64, ClientId), &LockOperation> = BTreeMap::new();
     for release in history.operations() {
         match (release.op, &release.outcome) {

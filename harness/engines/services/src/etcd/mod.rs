@@ -33,11 +33,9 @@ mod resource;
 mod server;
 mod application;
 mod judges;
+mod subject;
 
 pub use application::EtcdLock;
 pub use bugs::EtcdBug;
-pub use holder::Holder;
-pub use judges::{exclusive, held_until_released};
-pub use resource::Resource;
-pub use session::Session;
 pub use settings::Settings;
+pub use subject::subject;

@@ -1,22 +1,19 @@
 //! What a lock guards: it lets in whoever shows a token that is not smaller than any it has seen.
 
 use std::collections::BTreeMap;
-use std::io;
-
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufStream};
 
 use super::bugs::EtcdBug;
 
 /// The greatest token seen, by lock.
 #[derive(Clone, Debug, Default)]
-pub struct Resource {
+pub(super) struct Resource {
     seen: BTreeMap<u64, u64>,
     bug: Option<EtcdBug>,
 }
 
 /// What the resource makes of one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub(super) enum Answer {
     /// Let in; the token is the greatest so far, and must be durable before anybody hears of it.
     Used,
     /// Refused: a greater token has been seen.
@@ -26,21 +23,13 @@ pub enum Answer {
 }
 
 impl Resource {
-    /// A resource that has seen nothing.
-    #[must_use]
-    pub const fn new(bug: Option<EtcdBug>) -> Resource {
-        Resource { seen: BTreeMap::new(), bug }
-    }
-
     /// What it remembers, a line for each lock.
-    #[must_use]
-    pub fn write_down(&self) -> String {
+    pub(super) fn write_down(&self) -> String {
         self.seen.iter().map(|(lock, token)| format!("{lock} {token}\n")).collect()
     }
 
     /// A resource that remembers what was written down.
-    #[must_use]
-    pub fn remember(bug: Option<EtcdBug>, written: &str) -> Resource {
+    pub(super) fn remember(bug: Option<EtcdBug>, written: &str) -> Resource {
         let pair = |line: &str| {
             let (lock, token) = line.split_once(' ')?;
             Some((lock.parse().ok()?, token.parse().ok()?))
@@ -49,7 +38,7 @@ impl Resource {
     }
 
     /// Answers one line.
-    pub fn hear(&mut self, line: &str) -> Answer {
+    pub(super) fn hear(&mut self, line: &str) -> Answer {
         let words: Vec<&str> = line.split_whitespace().collect();
         let ["use", lock, token] = words[..] else { return Answer::Unknown };
         let (Ok(lock), Ok(token)) = (lock.parse(), token.parse::<u64>()) else { return Answer::Unknown };
@@ -70,18 +59,4 @@ impl std::fmt::Display for Answer {
             Answer::Unknown => f.write_str("no such question"),
         }
     }
-}
-
-/// Asks a line and waits for the answer.
-pub(super) async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut BufStream<S>,
-    line: &str,
-) -> io::Result<String> {
-    stream.write_all(format!("{line}\n").as_bytes()).await?;
-    stream.flush().await?;
-    let mut answer = String::new();
-    if stream.read_line(&mut answer).await? == 0 {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    Ok(answer.trim_end().to_owned())
 }

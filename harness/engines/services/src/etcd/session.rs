@@ -8,10 +8,11 @@ use madsim::time::{sleep, timeout};
 use madsim_etcd_client::{Client, Error};
 
 use super::bugs::EtcdBug;
-use super::settings::{Settings, std};
+use super::settings::Settings;
+use crate::span;
 
 /// A lease and the task that keeps it alive. Dropped, it is not kept alive any more.
-pub struct Session {
+pub(super) struct Session {
     client: Client,
     lease: i64,
     settings: Settings,
@@ -33,7 +34,11 @@ impl Session {
     ///
     /// # Errors
     /// If etcd does not answer.
-    pub async fn open(client: Client, settings: Settings, bug: Option<EtcdBug>) -> Result<Session, Error> {
+    pub(super) async fn open(
+        client: Client,
+        settings: Settings,
+        bug: Option<EtcdBug>,
+    ) -> Result<Session, Error> {
         let mut leases = client.lease_client();
         let granted = leases.grant(i64::from(settings.session_ttl_seconds), None).await?;
         let (lease, ended) = (granted.id(), Rc::new(Cell::new(false)));
@@ -43,33 +48,30 @@ impl Session {
     }
 
     /// The number of its lease.
-    #[must_use]
-    pub const fn lease(&self) -> i64 {
+    pub(super) const fn lease(&self) -> i64 {
         self.lease
     }
 
     /// What it talks to etcd with.
-    #[must_use]
-    pub fn client(&self) -> Client {
+    pub(super) fn client(&self) -> Client {
         self.client.clone()
     }
 
     /// Whether nobody has said yet that it has ended.
-    #[must_use]
-    pub fn is_alive(&self) -> bool {
+    pub(super) fn is_alive(&self) -> bool {
         !self.ended.get()
     }
 
     /// Asks etcd to let it live for its whole time from now on; whether it will.
-    pub async fn confirm(&self) -> bool {
+    pub(super) async fn confirm(&self) -> bool {
         matches!(renew(&self.client, self.lease, self.settings, self.bug).await, Renewal::Alive)
     }
 
     /// Ends it, as well as that can be done: etcd ends it anyway when it is not kept alive any more.
-    pub async fn close(self) {
+    pub(super) async fn close(self) {
         self.keeper.abort();
         let mut leases = self.client.lease_client();
-        drop(timeout(std(self.settings.attempt_timeout), leases.revoke(self.lease)).await);
+        drop(timeout(span(self.settings.attempt_timeout), leases.revoke(self.lease)).await);
     }
 }
 
@@ -87,7 +89,7 @@ async fn keep_alive(
     ended: Rc<Cell<bool>>,
 ) {
     loop {
-        sleep(std(settings.keep_alive)).await;
+        sleep(span(settings.keep_alive)).await;
         if let Renewal::Ended = renew(&client, lease, settings, bug).await {
             ended.set(true);
             return;
@@ -97,7 +99,7 @@ async fn keep_alive(
 
 async fn renew(client: &Client, lease: i64, settings: Settings, bug: Option<EtcdBug>) -> Renewal {
     let mut leases = client.lease_client();
-    let answer = timeout(std(settings.attempt_timeout), leases.keep_alive(lease)).await;
+    let answer = timeout(span(settings.attempt_timeout), leases.keep_alive(lease)).await;
     if bug == Some(EtcdBug::RenewalUnchecked) {
         return Renewal::Alive;
     }

@@ -54,8 +54,3 @@ impl Settings {
         Ok(())
     }
 }
-
-/// The same span, for the engine's clock.
-pub(crate) fn std(span: Duration) -> std::time::Duration {
-    std::time::Duration::from_nanos(span.as_nanos())
-}
