@@ -55,7 +55,7 @@ impl Application for EtcdLock {
         let bug = self.planted;
         async move {
             let is_etcd = host.servers().first().is_some_and(|&(first, _)| first == host.id());
-            if is_etcd { server::serve(host).await } else { guard(host, bug).await }
+            if is_etcd { server::serve(host, bug).await } else { guard(host, bug).await }
         }
     }
 

@@ -35,5 +35,13 @@ stormglass_core::bugs! {
             schedule: "two clients take the lock one after the other",
             caught_by: ["fencing-tokens"],
         },
+        /// etcd keeps nothing on its disk.
+        EtcdOnTmpfs {
+            name: "etcd-on-tmpfs",
+            defect: "etcd's data directory is in memory: a restarted host begins with nothing, and with revision 0",
+            mirrors: "a data directory on tmpfs, or --unsafe-no-fsync",
+            schedule: "etcd's host restarts between two acquisitions",
+            caught_by: ["fencing-tokens", "mutex", "held-until-released"],
+        },
     }
 }

@@ -20,6 +20,7 @@ use stormglass_engine_driver::{BoxError, ServerHost};
 use tokio::sync::Mutex;
 
 use super::application::EtcdLock;
+use super::bugs::EtcdBug;
 use crate::document::Document;
 
 /// etcd's own port.
@@ -31,10 +32,11 @@ struct Gate {
     /// What is on the disk. Whoever stores the next state holds it.
     stored: Mutex<String>,
     inside: RefCell<Option<Client>>,
+    bug: Option<EtcdBug>,
 }
 
 /// The host's life.
-pub(super) async fn serve(host: ServerHost<EtcdLock>) -> Result<(), BoxError> {
+pub(super) async fn serve(host: ServerHost<EtcdLock>, bug: Option<EtcdBug>) -> Result<(), BoxError> {
     let document = Document::new(host.disk(), "dump");
     let mut simulator = SimServer::builder();
     let stored = document.load()?.unwrap_or_default();
@@ -43,7 +45,7 @@ pub(super) async fn serve(host: ServerHost<EtcdLock>) -> Result<(), BoxError> {
     }
     madsim::task::spawn(simulator.serve(INSIDE));
     let endpoint = Endpoint::bind(SocketAddr::new(host.address(), PORT)).await?;
-    let gate = Rc::new(Gate { document, stored: Mutex::new(stored), inside: RefCell::new(None) });
+    let gate = Rc::new(Gate { document, stored: Mutex::new(stored), inside: RefCell::new(None), bug });
     host.say(if gate.stored.lock().await.is_empty() { "etcd is new" } else { "etcd is back" });
     loop {
         let (answers, questions, _) = endpoint.accept1().await?;
@@ -69,7 +71,9 @@ impl Gate {
         });
         loop {
             let answer = answered.recv().await?;
-            self.make_durable().await;
+            if self.bug != Some(EtcdBug::EtcdOnTmpfs) {
+                self.make_durable().await;
+            }
             answers.send(answer).await?;
         }
     }
