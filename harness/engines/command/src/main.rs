@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use stormglass_applications::axum::AxumKv;
+use stormglass_applications::openraft::OpenraftKv;
 use stormglass_applications::tonic::TonicKv;
 use stormglass_cli::{App, Library};
 use stormglass_consensus::raft::Raft;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         .with(linearizable_kv::<Raft>().engine(Madsim).engine(Turmoil).engine(Tokio))
         .with(linearizable_kv::<Failover>().engine(Madsim).engine(Turmoil).engine(Tokio))
         .with(linearizable_kv::<Hosted<AxumKv>>().engine(TurmoilHosts).without_kernel())
+        .with(linearizable_kv::<Hosted<OpenraftKv>>().engine(TurmoilHosts).without_kernel())
         .with(linearizable_kv::<Hosted<TonicKv>>().engine(TurmoilHosts).without_kernel());
     #[cfg(all(madsim, feature = "etcd"))]
     let registry = registry.with(stormglass_services::etcd::subject());

@@ -9,9 +9,10 @@ use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::prelude::*;
 use stormglass_engine_driver::{Application, Hosted};
 use stormglass_plan::engine::{EngineFor as _, Run, Tracing};
+use stormglass_plan::fault::{Fault, Target};
 use stormglass_plan::nemesis::Nemesis;
 use stormglass_plan::plan::Plan;
-use stormglass_plan::scenario::{Phases, Scenario};
+use stormglass_plan::scenario::{Phases, Scenario, TimedFault};
 use stormglass_plan::workload::Kv;
 use stormglass_turmoil::TurmoilHosts;
 
@@ -43,6 +44,21 @@ fn drawn<A: Application<Op = KvOp>>(
     let mut plan = stormglass_plan::plan(&scenario, Seed(seed)).unwrap();
     plan.faults.retain(|fault| lacks::<A>(fault.inject.kind()).is_none());
     Arc::new(plan)
+}
+
+/// Leaders that are cut off from the other servers while clients still reach them, twice.
+pub fn isolated_leaders<A: Application<Op = KvOp>>(seed: u64) -> Arc<Plan<KvOp>> {
+    let ms = Duration::from_millis;
+    let cut = TimedFault::at(ms(2_500)).lasts(ms(3_000)).repeat(ms(4_000), 2);
+    let scenario = Scenario::named("applications/isolated-leader")
+        .about("A leader cut off from the others must not answer reads.")
+        .system(A::NAME)
+        .nodes(3)
+        .clients(4)
+        .workload(Kv { keys: 2, ..Kv::default() })
+        .phases(brief(ms(9_000)))
+        .fault(cut.inject(Fault::isolate(Target::Leader)));
+    Arc::new(stormglass_plan::plan(&scenario, Seed(seed)).unwrap())
 }
 
 pub fn lacks<A: Application>(kind: stormglass_plan::kind::Kind) -> Option<&'static str> {

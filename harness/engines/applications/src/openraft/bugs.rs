@@ -1,0 +1,23 @@
+//! The ways in which openraft can be used wrongly.
+
+stormglass_core::bugs! {
+    /// The ways in which openraft can be used wrongly.
+    pub enum OpenraftBug {
+        /// The leader reads its state machine without asking whether it still leads.
+        ReadsWithoutQuorum {
+            name: "reads-without-quorum",
+            defect: "a server that believes to lead answers reads from its state machine, without `ensure_linearizable`",
+            mirrors: "etcd before quorum reads were the default (Jepsen, 2014)",
+            schedule: "the leader is cut off from the others but not from a client, another is elected and writes, the client reads from the old one",
+            caught_by: ["linearizable"],
+        },
+        /// The log store reports that entries are durable before they are.
+        FlushedBeforeSync {
+            name: "flushed-before-sync",
+            defect: "the log store reports entries as flushed when they are written, and syncs them later",
+            mirrors: "log stores that call back from the page cache; the same in Redpanda's and NATS's replication by relaxed durability",
+            schedule: "an entry is acknowledged by a majority, enough of them crash before their syncs complete, and come back without it",
+            caught_by: ["linearizable", "panic"],
+        },
+    }
+}
