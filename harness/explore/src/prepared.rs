@@ -82,7 +82,12 @@ where
             let lacks = self.driver.as_ref().map_or_else(|| Kernel.lacks(kind), |driver| driver.lacks(kind));
             if let Some(why) = lacks {
                 let what = format!("{} cannot be injected on {}: {why}", fault.inject.name(), self.engine());
-                return Err(Problem::new(format!("faults[{place}].inject"), what));
+                let path = match (&self.source, fault.timed()) {
+                    (Source::Scenario(_), Some(timed)) => format!("fault[{timed}].inject"),
+                    (Source::Scenario(_), None) => "nemesis".to_owned(),
+                    (Source::Plan(_), _) => format!("faults[{place}].inject"),
+                };
+                return Err(Problem::new(path, what));
             }
         }
         Ok(())

@@ -4,13 +4,10 @@ use stormglass_core::random::Seed;
 
 use crate::knobs;
 use crate::nemesis::{Crowd, lifted, weather};
-use crate::plan::{FORMAT, Plan, PlannedFault, Timeline};
+use crate::plan::{FORMAT, Plan, PlannedFault, TIMED, Timeline};
 use crate::problem::Problem;
 use crate::scenario::{Scenario, TimedFault};
 use crate::workload::{Operations, Schedule};
-
-/// The ids of a timeline's faults begin here, above all that a nemesis draws.
-const TIMED: u64 = 1_000_000;
 
 /// Exactly what will be tried with this seed. Equal for equal arguments, on every platform.
 ///

@@ -128,6 +128,17 @@ pub struct PlannedOperation<O> {
     pub op: O,
 }
 
+/// The ids of faults at fixed times begin here, above all that a nemesis draws: a range for each of the scenario's list.
+pub(crate) const TIMED: u64 = 1_000_000;
+
+impl PlannedFault {
+    /// Its place in the scenario's list of faults at fixed times; `None` if the nemesis drew it.
+    #[must_use]
+    pub const fn timed(&self) -> Option<u64> {
+        (self.id / TIMED).checked_sub(1)
+    }
+}
+
 /// One fault.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
