@@ -106,23 +106,10 @@ conformance-docs:
 soak seconds="30":
     cargo run -q -p stormglass-conformance -- soak {{seconds}}
 
-# Builds the command with every engine without their flags, and shows that madsim then says what is missing instead of running anything.
+# Builds madsim's adapter without its flag, and shows that it then says what is missing instead of running anything.
 [working-directory: 'harness/engines']
 engines-without-flags:
-    RUSTFLAGS="" cargo build --target-dir target/without-flags -p stormglass-engines
-    cd command && ! CARGO_MANIFEST_DIR=$PWD ../target/without-flags/debug/stormglass-engines run raft/storm --engine madsim --seeds 1 > ../target/without-flags/said 2>&1
-    grep 'madsim cannot run: it was built without `--cfg madsim`' target/without-flags/said
-
-# Runs the applications on madsim's simulated etcd and S3, whose simulators take minutes to build; `just engines-services run etcd-lock/storm` runs one.
-[working-directory: 'harness/engines']
-services-test *arguments:
-    cargo clippy -p stormglass-services -p stormglass-engines --features stormglass-services/etcd,stormglass-services/s3,stormglass-engines/services --all-targets -- -D warnings
-    cargo test -p stormglass-services --features etcd,s3 {{arguments}}
-
-# The command with every engine and with simulated services: `just engines-services run etcd-lock/storm`.
-[working-directory: 'harness/engines']
-engines-services *arguments:
-    cargo run -q --release -p stormglass-engines --features services -- {{arguments}}
+    RUSTFLAGS="" cargo test --target-dir target/without-flags -p stormglass-madsim --lib
 
 # Checks formatting, lints and documentation as CI does.
 lint:

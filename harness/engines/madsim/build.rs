@@ -8,7 +8,9 @@ fn main() {
     // Cargo hands the flags that count to build scripts in this form alone.
     let flags = std::env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default().replace('\x1f', " ");
     let cause = if flags.is_empty() {
-        "No flags are set: run cargo inside harness/engines, whose .cargo/config.toml has them".to_owned()
+        "No flags are set: run cargo inside harness/engines, whose .cargo/config.toml has them, and with no environment \
+         variable RUSTFLAGS: an empty one hides that file, too"
+            .to_owned()
     } else {
         format!(
             "The flags are `{flags}`: an environment variable RUSTFLAGS, or another .cargo/config.toml, hides \

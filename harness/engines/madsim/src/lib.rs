@@ -76,3 +76,15 @@ fn work<S: System>(system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run
 fn work<S: System>(_system: &S, plan: &Arc<Plan<S::Op>>, _tracing: Tracing) -> Run<S::Op, S::Ret> {
     unreachable!("{} has been refused", plan.scenario)
 }
+
+#[cfg(all(test, not(madsim)))]
+mod tests {
+    use super::*;
+
+    /// Built without its flag, the engine says so, and what to do: `just engines-without-flags` builds it so.
+    #[test]
+    fn without_its_flag_it_refuses_every_run_and_says_why() {
+        let why = Madsim.unavailable().expect("the flag is missing");
+        assert!(why.contains("built without `--cfg madsim`") && why.contains("RUSTFLAGS"), "{why}");
+    }
+}
