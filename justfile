@@ -134,7 +134,7 @@ schema:
 
 # Shows that a checker of TOML that knows the schema alone (tombi, from PyPI) accepts every shipped scenario, and refuses each of a folder of wrong ones.
 schema-check:
-    tombi lint --offline --quiet --error-on-warnings scenarios/*/*.toml
+    tombi lint --offline --quiet --error-on-warnings scenarios/*/*.toml harness/engines/scenarios/*/*.toml
     for wrong in harness/plan/tests/wrong_scenarios/*.toml; do if tombi lint --offline --quiet $wrong >/dev/null 2>&1; then echo "$wrong is accepted"; exit 1; fi; done
 
 # Reviews changed snapshots one by one (needs cargo-insta).

@@ -22,7 +22,7 @@ fn in_calm_weather_everything_is_answered() {
 #[test]
 fn it_holds_in_every_weather() {
     let (mut crashes, mut answers, mut asked) = (0, 0, 0);
-    for seed in 0..30 {
+    for seed in 0..12 {
         let plan = plan::<TonicKv>(2, seed, Nemesis::default());
         let run = run(&TonicKv::default(), &plan);
         if run.beyond_budget.is_none() {
@@ -32,7 +32,7 @@ fn it_holds_in_every_weather() {
         asked += run.history.operations().len();
         answers += answered(&run);
     }
-    assert!(crashes > 10 && answers > 2_000, "{crashes} crashes, {answers} answers of {asked}");
+    assert!(crashes > 3 && answers > 500, "{crashes} crashes, {answers} answers of {asked}");
 }
 
 /// The whole history is the seed's, twice, for two hundred seeds.
