@@ -98,8 +98,12 @@ where
         match &self.driver {
             None => Ok(()),
             Some(driver) => {
-                let problem = format!("a run on {} cannot be {what}: only the kernel's can", driver.name);
-                Err(Problem::new("engine", problem).help("leave the engine out"))
+                let what = format!("a run on {} cannot be {what}: only the kernel's can", driver.name);
+                let problem = Problem::new("engine", what);
+                Err(match self.drivers.kernel {
+                    true => problem.help("leave the engine out"),
+                    false => problem.help(format!("{} is a program with sockets of its own", S::NAME)),
+                })
             }
         }
     }
