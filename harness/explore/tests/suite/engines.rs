@@ -10,7 +10,7 @@ use stormglass_plan::engine::{Engine, Run, Tracing};
 use stormglass_plan::fault::{Fault, Target};
 use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
-use stormglass_plan::scenario::{Scenario, TimedFault};
+use stormglass_plan::scenario::{Expect, Scenario, TimedFault};
 use stormglass_plan::source::Source;
 use stormglass_plan::workload::Kv;
 
@@ -122,7 +122,8 @@ fn a_system_without_the_kernel_has_another_home() {
 fn a_failure_on_another_engine_is_made_small_there() {
     let subject = linearizable_kv::<Single>().engine(Mirror::<true>);
     let nervous = toml::Table::from_iter([("habit".to_owned(), "nervous".into())]);
-    let scenario = Scenario { params: nervous, ..scenario(None).engine("mirror") };
+    let panics = Expect::ViolatedBy(vec!["panic".to_owned()]);
+    let scenario = Scenario { params: nervous, expect: panics, ..scenario(None).engine("mirror") };
     let case = subject.case(&scenario).unwrap();
     let effort = Effort { jobs: 1, runs: 10_000, stop: &|| false, late: &|| false, watch: &|_| {} };
     let shrunk = case.shrink(Seed(1), "panic", &effort).unwrap().unwrap();
