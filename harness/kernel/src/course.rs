@@ -32,13 +32,15 @@ pub struct Course<S: System> {
 }
 
 impl<S: System> Course<S> {
-    /// The run of a plan before its first event.
+    /// The run of a plan before its first event. Monitors that do not count do not watch.
     #[must_use]
     pub fn new(system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Course<S> {
         let within = system.recovers_within(plan.cluster.nodes().len(), 0);
+        let mut monitors = system.monitors();
+        monitors.retain(|monitor| plan.counts(monitor.name()));
         Course {
             world: World::new(system.clone(), plan.clone(), tracing),
-            monitors: system.monitors(),
+            monitors,
             verdicts: Vec::new(),
             recovers_by: within.map(|within| (plan.timeline.heal + within).min(plan.timeline.end)),
             recovery: None,

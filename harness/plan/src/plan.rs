@@ -106,6 +106,12 @@ impl<O> Plan<O> {
         }
     }
 
+    /// Whether what the check of this name says counts.
+    #[must_use]
+    pub fn counts(&self, check: &str) -> bool {
+        self.checks.as_ref().is_none_or(|names| names.iter().any(|name| name == check))
+    }
+
     /// The region of a client; one word for all if the plan has no regions.
     #[must_use]
     pub fn region_of(&self, client: ClientId) -> &str {

@@ -115,3 +115,23 @@ fn a_late_engine_is_another_run_of_the_same_plan() {
     let answered = late.history.operations().iter().filter(|operation| operation.outcome.ok().is_some());
     assert!(answered.count() > 100);
 }
+
+/// A monitor whose check does not count for the plan does not watch, and changes nothing but that.
+#[test]
+fn monitors_that_do_not_count_do_not_watch() {
+    let mut raft = Raft::default();
+    assert!(raft.plant("even-quorum"));
+    let whole = plan(1);
+    let counting = |checks: &[&str]| {
+        let checks = Some(checks.iter().map(|&check| check.to_owned()).collect());
+        Kernel.run(&raft, &Arc::new(Plan { checks, ..(*whole).clone() }), Tracing::Off)
+    };
+    let spoke = |run: &Run<KvOp, KvRet>| -> Vec<String> {
+        run.verdicts.iter().map(|verdict| verdict.check().to_owned()).collect()
+    };
+    let all = Kernel.run(&raft, &whole, Tracing::Off);
+    let first = spoke(&all).into_iter().next().expect("half of the votes are no majority");
+    assert_eq!(spoke(&counting(&[&first])), [first]);
+    let none = counting(&[]);
+    assert_eq!((spoke(&none), none.digest), (vec![], all.digest));
+}
