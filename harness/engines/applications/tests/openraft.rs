@@ -3,17 +3,15 @@
 
 mod common;
 
-use common::{answered, found, isolated_leaders, plan, repeats, run, short, wrong};
+use common::{answered, calm, found, holds, isolated_leaders, plan, repeats, short};
 use stormglass_applications::openraft::OpenraftKv;
 use stormglass_plan::kind::Kind;
-use stormglass_plan::nemesis::{Nemesis, Profile};
+use stormglass_plan::nemesis::Nemesis;
 
 /// Without faults nearly every operation is answered: at the beginning nobody leads.
 #[test]
 fn in_calm_weather_everything_is_answered() {
-    let plan = plan::<OpenraftKv>(3, 0, Nemesis { profile: Profile::Calm, ..Nemesis::default() });
-    let run = run(&OpenraftKv::default(), &plan);
-    assert_eq!(wrong(&run).map(|verdict| verdict.to_string()), None);
+    let run = calm::<OpenraftKv>(3);
     let operations = run.history.operations().len();
     assert!(answered(&run) * 100 >= operations * 95, "{} of {operations}", answered(&run));
 }
@@ -21,18 +19,7 @@ fn in_calm_weather_everything_is_answered() {
 /// openraft is sound in every weather that can befall it.
 #[test]
 fn it_holds_in_every_weather() {
-    let (mut crashes, mut answers, mut asked) = (0, 0, 0);
-    for seed in 0..12 {
-        let plan = plan::<OpenraftKv>(3, seed, Nemesis::default());
-        let run = run(&OpenraftKv::default(), &plan);
-        if run.beyond_budget.is_none() {
-            assert_eq!(wrong(&run).map(|verdict| verdict.to_string()), None, "seed {seed}");
-        }
-        crashes += run.stats.crashes;
-        asked += run.history.operations().len();
-        answers += answered(&run);
-    }
-    assert!(crashes > 3 && answers > 500, "{crashes} crashes, {answers} answers of {asked}");
+    holds::<OpenraftKv>(3);
 }
 
 /// The whole history is the seed's, twice, for two hundred seeds.

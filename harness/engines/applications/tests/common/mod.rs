@@ -10,7 +10,7 @@ use stormglass_core::prelude::*;
 use stormglass_engine_driver::{Application, Hosted};
 use stormglass_plan::engine::{EngineFor as _, Run, Tracing};
 use stormglass_plan::fault::{Fault, Target};
-use stormglass_plan::nemesis::Nemesis;
+use stormglass_plan::nemesis::{Nemesis, Profile};
 use stormglass_plan::plan::Plan;
 use stormglass_plan::scenario::{Phases, Scenario, TimedFault};
 use stormglass_plan::workload::Kv;
@@ -80,6 +80,38 @@ pub fn wrong(run: &Run<KvOp, KvRet>) -> Option<Verdict> {
 
 pub fn answered(run: &Run<KvOp, KvRet>) -> usize {
     run.history.operations().iter().filter(|operation| operation.outcome.ok().is_some()).count()
+}
+
+/// A run without faults.
+pub fn calm<A>(nodes: u32) -> Run<KvOp, KvRet>
+where
+    A: Application<Op = KvOp, Ret = KvRet> + Default,
+{
+    let nemesis = Nemesis { profile: Profile::Calm, ..Nemesis::default() };
+    let run = run(&A::default(), &plan::<A>(nodes, 0, nemesis));
+    assert_eq!(wrong(&run).map(|verdict| verdict.to_string()), None);
+    run
+}
+
+/// Asserts that a correct application is sound in every weather that can befall it, and that there was weather.
+pub fn holds<A>(nodes: u32)
+where
+    A: Application<Op = KvOp, Ret = KvRet> + Default,
+{
+    let (mut crashes, mut answers, mut judged) = (0, 0, 0);
+    for seed in 0..12 {
+        let run = run(&A::default(), &plan::<A>(nodes, seed, Nemesis::default()));
+        if run.beyond_budget.is_none() {
+            assert_eq!(wrong(&run).map(|verdict| verdict.to_string()), None, "seed {seed}");
+            judged += 1;
+        }
+        crashes += run.stats.crashes;
+        answers += answered(&run);
+    }
+    assert!(
+        crashes > 3 && answers > 500 && judged > 6,
+        "{crashes} crashes, {answers} answers, {judged} judged"
+    );
 }
 
 /// Hunts a planted bug over these plans, and lets the correct twin pass every plan up to the one that shows it.
