@@ -26,7 +26,7 @@ use std::sync::Arc;
 use stormglass_consensus::raft::Raft;
 use stormglass_core::prelude::*;
 use stormglass_kernel::Kernel;
-use stormglass_madsim::Madsim;
+use stormglass_madsim::{Madsim, MadsimConnections};
 use stormglass_plan::engine::{Engine, Tracing};
 use stormglass_plan::plan::Plan;
 use stormglass_turmoil::Turmoil;
@@ -66,7 +66,7 @@ fn compare<S: System>(
     system: &S,
     make: impl Fn(Duration, u64) -> Arc<Plan<S::Op>>,
 ) {
-    let (mut kernel, mut madsim, mut turmoil) = (Rates::default(), Rates::default(), Rates::default());
+    let [mut kernel, mut madsim, mut connections, mut turmoil] = std::array::from_fn(|_| Rates::default());
     for round in 0..rounds {
         let plans: Vec<_> = (0..share.kernel).map(|n| make(share.span, round * share.kernel + n)).collect();
         let some = |count: u64| plans.iter().take(count as usize);
@@ -76,16 +76,21 @@ fn compare<S: System>(
         madsim.add(share.span * share.madsim, || {
             some(share.madsim).map(|plan| run(&Madsim, system, plan)).sum()
         });
+        connections.add(share.span * share.madsim, || {
+            some(share.madsim).map(|plan| run(&MadsimConnections, system, plan)).sum()
+        });
         turmoil.add(share.span * share.turmoil, || {
             some(share.turmoil).map(|plan| run(&Turmoil, system, plan)).sum()
         });
     }
     println!("{name}");
     let first = kernel.virtual_rate();
-    for (engine, rates) in [("kernel", &kernel), ("madsim", &madsim), ("turmoil", &turmoil)] {
+    let engines =
+        [("kernel", kernel), ("madsim", madsim), ("madsim-connections", connections), ("turmoil", turmoil)];
+    for (engine, rates) in engines {
         let rate = rates.virtual_rate();
         println!(
-            "  {engine:<8} {rate:9.1} virtual s per processor s   {:9.0} k events/s   kernel {:7.1} ×",
+            "  {engine:<18} {rate:9.1} virtual s per processor s   {:9.0} k events/s   kernel {:7.1} ×",
             1e6 / rates.nanos(),
             first / rate
         );
@@ -95,15 +100,17 @@ fn compare<S: System>(
 fn main() {
     let quick = std::env::args().any(|argument| argument == "--quick");
     let (rounds, part) = if quick { (1, 4) } else { (9, 1) };
-    println!("Wanted: the kernel 12 × madsim and 30 × turmoil on Raft, 40 × and 800 × on gossip.\n");
+    println!(
+        "Wanted: the kernel 12 × madsim (datagrams) and 30 × turmoil on Raft, 40 × and 800 × on gossip.\n"
+    );
     let share = Share { span: Duration::from_millis(20_000 / part), kernel: 20, madsim: 2, turmoil: 1 };
     let name =
         "Raft: 5 nodes, 8 clients, an operation every 5 ms, a crash every 5 s, a partition of 2 s every 7 s";
     compare(name, rounds, &share, &Raft::default(), raft::stormy);
     println!(
-        "Thin adapters of six hosts, for one machine and nothing else, reached 150 (madsim) and 120 (turmoil) virtual s."
+        "Thin adapters of six hosts, for one machine and nothing else, reached 150 (madsim), 350 (its connections) and 120 (turmoil)."
     );
-    println!("Wanted of these: 120 and 96. The cost of turmoil is that of its hosts, busy or not.\n");
+    println!("Wanted of these: 120, 280 and 96. The cost of turmoil is that of its hosts, busy or not.\n");
     let name = "Raft among six hosts: the same with one client, who asks when it has been answered";
     compare(name, rounds, &share, &Raft::default(), |span, seed| raft::stormy_for(1, span, seed));
     let share = Share { span: Duration::from_millis(1_000 / part), kernel: 60, madsim: 4, turmoil: 1 };
