@@ -39,7 +39,7 @@ million *arguments:
 
 # Compares the kernel with a bare event loop, in one run on the same state machines; with instruction counts. `just bench engines` compares it with madsim and turmoil.
 bench *arguments:
-    {{ if arguments =~ '^engines' { "cd harness/engines && cargo run -q --profile bench -p stormglass-engine-bench -- " + arguments } else { "cargo bench -p stormglass-kernel --bench kernel -- " + arguments } }}
+    {{ if arguments =~ '^engines' { "cd harness/engines && cargo run -q --release -p stormglass-engine-bench -- " + arguments } else { "cargo bench -p stormglass-kernel --bench kernel -- " + arguments } }}
 
 # The command with every engine: `just engines run raft/storm --engine madsim`.
 [working-directory: 'harness/engines']
