@@ -65,6 +65,8 @@ pub struct Reductions {
     pub feasible: bool,
     /// [`Model::kind`](crate::Model::kind) is asked for registers.
     pub register: bool,
+    /// [`Model::kind`](crate::Model::kind) is asked for queues, which are then searched by what was taken out of them.
+    pub transfers: bool,
 }
 
 impl Reductions {
@@ -77,6 +79,7 @@ impl Reductions {
         frugal_memory: true,
         feasible: true,
         register: true,
+        transfers: true,
     };
     /// None of them.
     pub const NONE: Reductions = Reductions {
@@ -87,5 +90,6 @@ impl Reductions {
         frugal_memory: false,
         feasible: false,
         register: false,
+        transfers: false,
     };
 }

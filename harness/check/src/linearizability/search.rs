@@ -12,6 +12,7 @@
 //! 5. *Frugal memory.* Who got to the same place with less has more left ([`memory`]).
 //! 6. *Feasible.* The model may say that no future helps an active operation.
 //! 7. *Register.* Values that will be needed, and values that will not ([`register`]).
+//! 8. *Transfers.* A queue is searched by what was taken out of it ([`queue`]): that takes the place of all the others.
 //!
 //! Each can be turned off, and the plain search ([`super::plain`]) has none.
 
@@ -19,8 +20,10 @@ pub(crate) mod classes;
 mod memory;
 mod opens;
 mod order;
+mod queue;
 mod register;
 mod timeline;
+mod transfers;
 
 use crate::fingerprint;
 use crate::linearizability::Reductions;
@@ -32,12 +35,20 @@ use memory::{Memory, Spent};
 use opens::Opens;
 use register::{NONE, Register};
 use timeline::Timeline;
+use transfers::{Order, Transfers};
 
 /// Searches for a legal order of `part`.
 ///
 /// Shortcuts look ahead, so an order may be given up before it gets stuck: of an illegal part it is known where it may
 /// break first, but not where it has.
 pub(crate) fn search<M: Model>(model: &M, part: &Part<'_, M>, on: Reductions, budget: &mut Budget) -> Found {
+    let transfers = if on.transfers { Transfers::new(model, part) } else { None };
+    if let Some(all) = transfers.filter(|all| all.order == Order::Queue) {
+        return match all.hopeless() {
+            Some(most) => Found::Illegal(Within { least: 0, most }),
+            None => queue::search(part, &all, on, budget),
+        };
+    }
     let mut search = Search::new(model, part, on);
     if let Some(most) = search.register.as_ref().and_then(|register| register.hopeless(part)) {
         return Found::Illegal(Within { least: 0, most });

@@ -67,6 +67,7 @@ fn methods(index: u64) -> [Method; 4] {
             &mut reductions.frugal_memory,
             &mut reductions.feasible,
             &mut reductions.register,
+            &mut reductions.transfers,
         ];
         let count = switches.len() as u64;
         for (place, switch) in switches.into_iter().enumerate() {

@@ -8,4 +8,5 @@ mod common;
 mod isolation;
 mod linearizable;
 mod oracles;
+mod repeated;
 mod strategies;
