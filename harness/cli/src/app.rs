@@ -5,8 +5,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use stormglass_explore::Registry;
 use stormglass_explore::sweep::WORKER;
+use stormglass_explore::{Registry, vigil};
 
 use crate::args::{Arguments, Command, RunArguments};
 use crate::exit::{Ending, MISTAKE, Mistake};
@@ -38,6 +38,7 @@ impl App {
             Err(error) => error.exit(),
         };
         silence_workers();
+        keep_vigil();
         let mut out = std::io::stdout().lock();
         match self.execute(arguments, &mut out) {
             Ok(ending) => ending.into(),
@@ -82,6 +83,15 @@ impl App {
             Command::Schema => schema::schema(out),
         }
     }
+}
+
+/// Tells on standard error of every run that takes far too long, past whoever captures what tests print: a test that hangs never
+/// comes to print it.
+pub fn keep_vigil() {
+    vigil::keep(vigil::PATIENCE, |late| {
+        // Nobody is left to tell if standard error is closed.
+        let _ = writeln!(std::io::stderr().lock(), "{late}");
+    });
 }
 
 /// A panic of a system's own code becomes a verdict with its text: printed at every seed it would bury the results.

@@ -33,5 +33,5 @@ mod progress;
 pub mod shrinking;
 mod shrink_table;
 
-pub use app::App;
+pub use app::{App, keep_vigil};
 pub use library::Library;

@@ -21,6 +21,7 @@ pub mod regions;
 pub mod walk;
 pub mod recording;
 pub mod renewals;
+pub mod vigil;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 mod driver;

@@ -28,6 +28,7 @@ use crate::report::Report;
 use crate::shrink::Effort;
 use crate::shrunk::Shrunk;
 use crate::story;
+use crate::vigil;
 use crate::walk::{Walk, Walker};
 
 /// Where plans come from.
@@ -164,6 +165,8 @@ where
 {
     /// Runs a plan and judges it.
     pub(crate) fn judged(&self, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Judged<S> {
+        let engine = self.driver.as_ref().map_or(Kernel::NAME, |driver| driver.name);
+        let watched = vigil::watch(&plan.scenario, engine, plan.seed);
         let course = || Course::new(&self.system, plan, tracing);
         let run = match (&self.driver, self.logs.as_ref().filter(|_| tracing != Tracing::Off)) {
             (Some(driver), _) => driver.run(&self.system, plan, tracing),
@@ -173,6 +176,7 @@ where
             }
             (None, None) => course().finish(),
         };
+        drop(watched);
         self.judged_run(plan, run)
     }
 

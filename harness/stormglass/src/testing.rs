@@ -25,6 +25,7 @@ use stormglass_report::{Failure, Outcome, Tally, failure_page};
 /// ```
 #[must_use]
 pub fn main(registry: fn() -> Registry, library: fn() -> Library) -> std::process::ExitCode {
+    stormglass_cli::keep_vigil();
     let arguments = Arguments::from_args();
     let trials = match library().names() {
         Ok(names) => {
@@ -69,6 +70,7 @@ fn trial(name: String, registry: fn() -> Registry, library: fn() -> Library) -> 
 /// # Panics
 /// With the page of the first failure, if the scenario does not end as it expects; or with what is wrong in it.
 pub fn check(registry: &Registry, scenario: &Scenario) {
+    stormglass_cli::keep_vigil();
     let problems = scenario.problems();
     assert!(problems.is_empty(), "scenario `{}` contradicts itself: {problems:#?}", scenario.name);
     let subject = registry.get(&scenario.system);
