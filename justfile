@@ -111,11 +111,17 @@ soak seconds="30":
 engines-without-flags:
     RUSTFLAGS="" cargo test --target-dir target/without-flags -p stormglass-madsim --lib
 
-# Runs the applications on madsim's simulated etcd and S3, whose simulators take minutes to build; `just engines-services run etcd-lock/storm` runs one.
+services := "-p stormglass-services -p stormglass-engines --features stormglass-services/etcd,stormglass-services/s3,stormglass-engines/services"
+
+# Checks the applications on madsim's simulated etcd and S3 without running them.
 [working-directory: 'harness/engines']
-services-test *arguments:
-    cargo clippy -p stormglass-services -p stormglass-engines --features stormglass-services/etcd,stormglass-services/s3,stormglass-engines/services --all-targets -- -D warnings
-    cargo test -p stormglass-services -p stormglass-engines --features stormglass-services/etcd,stormglass-services/s3,stormglass-engines/services {{arguments}}
+services-lint:
+    cargo clippy {{services}} --all-targets -- -D warnings
+
+# Runs them; their simulators take minutes to build. `just engines-services run etcd-lock/storm` runs one.
+[working-directory: 'harness/engines']
+services-test *arguments: services-lint
+    cargo test {{services}} {{arguments}}
 
 # The command with every engine and with simulated services: `just engines-services run etcd-lock/storm`.
 [working-directory: 'harness/engines']
