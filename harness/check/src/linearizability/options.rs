@@ -65,7 +65,7 @@ pub struct Reductions {
     pub feasible: bool,
     /// [`Model::kind`](crate::Model::kind) is asked for registers.
     pub register: bool,
-    /// [`Model::kind`](crate::Model::kind) is asked for queues, which are then searched by what was taken out of them.
+    /// [`Model::kind`](crate::Model::kind) is asked for queues and stacks, which are then searched by what was taken out.
     pub transfers: bool,
 }
 

@@ -12,7 +12,8 @@
 //! 5. *Frugal memory.* Who got to the same place with less has more left ([`memory`]).
 //! 6. *Feasible.* The model may say that no future helps an active operation.
 //! 7. *Register.* Values that will be needed, and values that will not ([`register`]).
-//! 8. *Transfers.* A queue is searched by what was taken out of it ([`queue`]): that takes the place of all the others.
+//! 8. *Transfers.* Queues and stacks are searched by what was taken out of them ([`queue`], [`stack`]): that takes the
+//!    place of most of the others.
 //!
 //! Each can be turned off, and the plain search ([`super::plain`]) has none.
 
@@ -22,6 +23,7 @@ mod opens;
 mod order;
 mod queue;
 mod register;
+mod stack;
 mod timeline;
 mod transfers;
 
@@ -43,10 +45,11 @@ use transfers::{Order, Transfers};
 /// break first, but not where it has.
 pub(crate) fn search<M: Model>(model: &M, part: &Part<'_, M>, on: Reductions, budget: &mut Budget) -> Found {
     let transfers = if on.transfers { Transfers::new(model, part) } else { None };
-    if let Some(all) = transfers.filter(|all| all.order == Order::Queue) {
-        return match all.hopeless() {
-            Some(most) => Found::Illegal(Within { least: 0, most }),
-            None => queue::search(part, &all, on, budget),
+    if let Some(all) = transfers {
+        return match (all.hopeless(), all.order) {
+            (Some(most), _) => Found::Illegal(Within { least: 0, most }),
+            (None, Order::Queue) => queue::search(part, &all, on, budget),
+            (None, Order::Stack) => stack::search(part, &all, on, budget),
         };
     }
     let mut search = Search::new(model, part, on);

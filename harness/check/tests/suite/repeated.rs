@@ -103,11 +103,16 @@ fn stacks_of_repeated_values_agree_with_the_plain_search() {
     agrees_with_the_plain_search(&StackModel, STACK);
 }
 
-/// The shape that strategies for property tests draw: 33 to 60 operations are decided, within few configurations.
-fn is_decided<M: Perform<Op: std::fmt::Debug, Ret: std::fmt::Debug>>(model: &M, next: Next<M>) {
+/// The shape that strategies for property tests draw: 33 to 60 operations are decided, within so many
+/// configurations.
+fn is_decided<M: Perform<Op: std::fmt::Debug, Ret: std::fmt::Debug>>(
+    model: &M,
+    next: Next<M>,
+    configurations: u64,
+) {
     for index in 0..cases(4_000) / 10 {
         let history = history(model, index, 33..60, next);
-        let limits = Limits { configurations: 100_000, ..Limits::default() };
+        let limits = Limits { configurations, ..Limits::default() };
         let verdict = linearizable_with(model, &history, &Options { limits, ..Options::default() });
         assert!(!matches!(verdict, Verdict::Unknown(_)), "case {index}: {verdict}\n{history:#?}");
         assert!(index % 3 > 0 || verdict.is_ok(), "case {index} is legal by construction: {verdict}");
@@ -117,7 +122,13 @@ fn is_decided<M: Perform<Op: std::fmt::Debug, Ret: std::fmt::Debug>>(model: &M, 
 /// Queues are decided.
 #[test]
 fn queues_of_repeated_values_are_decided() {
-    is_decided(&QueueModel, QUEUE);
+    is_decided(&QueueModel, QUEUE, 10_000);
+}
+
+/// Stacks are decided.
+#[test]
+fn stacks_of_repeated_values_are_decided() {
+    is_decided(&StackModel, STACK, 1_000_000);
 }
 
 /// What came of an operation.
