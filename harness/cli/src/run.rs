@@ -269,7 +269,12 @@ fn weather(results: &[Swept], shown: bool, out: &mut dyn Write) -> io::Result<()
         if !tally.settled() {
             for (kind, strikes) in tally.without_effect() {
                 let times = if strikes == 1 { "once".to_owned() } else { format!("{strikes} times") };
-                writeln!(out, "warning: {}: {kind} struck {times} and never had any effect", scenario.name)?;
+                let name = &scenario.name;
+                write!(out, "warning: {name}: {kind} struck {times} and never had any effect")?;
+                match kind.needs() {
+                    Some(needs) => writeln!(out, ": {needs}")?,
+                    None => writeln!(out)?,
+                }
             }
         }
     }

@@ -26,7 +26,7 @@ use crate::recording::Recording;
 use crate::recovery;
 use crate::report::Report;
 use crate::shrink::Effort;
-use crate::shrunk::Shrunk;
+use crate::shrunk::{PANIC, Shrunk};
 use crate::story;
 use crate::vigil;
 use crate::walk::{Walk, Walker};
@@ -110,9 +110,8 @@ where
     }
 
     fn wanted(&self, check: &str) -> bool {
-        // A limit that stopped the run is no check that could be left out, nor is a bound that was asserted.
-        check == "limits"
-            || check == "availability"
+        // That a run came to its end is no check that could be left out, nor is a bound that was asserted.
+        ["limits", "availability", PANIC, "hang", "ended", "network"].contains(&check)
             || self.checks.as_ref().is_none_or(|names| names.iter().any(|name| name == check))
     }
 

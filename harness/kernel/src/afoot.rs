@@ -24,6 +24,22 @@ pub(crate) struct Way {
     pub(crate) to: u32,
 }
 
+/// A reset of what is between some hosts and some, either way.
+#[derive(Clone, Debug)]
+pub struct Reset {
+    /// The fault's place in the plan.
+    pub fault: usize,
+    pub(crate) ends: (FixedBitSet, FixedBitSet),
+}
+
+impl Reset {
+    /// Whether it breaks what connects these two hosts.
+    #[must_use]
+    pub fn strikes(&self, one: usize, other: usize) -> bool {
+        between(one as u32, other as u32, (&self.ends.0, &self.ends.1))
+    }
+}
+
 impl Afoot {
     pub(crate) fn leaves(&mut self, way: Way, due: Time) {
         self.under_way.insert(way, due);

@@ -69,6 +69,12 @@ impl<S: System> World<S> {
     fn burn(&mut self, host: u32, effects: &[Effect<S>]) -> Option<(usize, Fuse)> {
         let mut fuse = self.host(host).fuse.take()?;
         match &mut fuse.burns {
+            // What a state machine does in one step a program does in many: it is counted through all of them.
+            Burns::Effects(count) if self.programs && effects.len() < *count as usize => {
+                *count -= effects.len() as u32;
+                self.host(host).fuse = Some(fuse);
+                None
+            }
             Burns::Effects(count) => Some((effects.len().min(*count as usize), fuse)),
             Burns::Point(wanted, left) => {
                 for (place, effect) in effects.iter().enumerate() {

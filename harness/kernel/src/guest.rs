@@ -4,12 +4,15 @@
 //! to its disk, says, or answers is a step of that node, taken of its own will; what it sends is asked about here, and carried by
 //! its engine.
 
+use std::mem;
+
 use stormglass_core::context::Context;
 use stormglass_core::random::{CausalId, Purpose};
 use stormglass_core::system::System;
 use stormglass_core::time::{Duration, Time};
 use stormglass_core::verdict::Verdict;
 
+use crate::afoot::Reset;
 use crate::host::Gate;
 use crate::network::Fate;
 use crate::stage::Stage;
@@ -29,6 +32,25 @@ pub enum Carriage {
 }
 
 impl<S: System> Stage<S> {
+    /// Says that hosts are programs, before the first of them acts.
+    #[must_use]
+    pub fn of_programs(mut self) -> Stage<S> {
+        self.course.world_mut().programs = true;
+        self
+    }
+
+    /// Resets that have struck since this was asked last: whoever carries the programs' bytes breaks their connections.
+    pub fn take_resets(&mut self) -> Vec<Reset> {
+        mem::take(&mut self.course.world_mut().resets)
+    }
+
+    /// So many connections were broken by a reset.
+    pub fn broke(&mut self, reset: &Reset, connections: u64) {
+        let world = self.course.world_mut();
+        world.stats.dropped += connections;
+        world.effect_of(reset.fault).dropped += connections;
+    }
+
     /// A node takes a step of its own will; `None` if it is down.
     pub fn node_acts<T>(
         &mut self,

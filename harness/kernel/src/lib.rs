@@ -110,6 +110,7 @@ mod digest;
 mod record;
 mod origins;
 
+pub use afoot::Reset;
 pub use course::Course;
 pub use guest::Carriage;
 pub use kernel::Kernel;

@@ -21,7 +21,7 @@ use stormglass_core::trace::{Logs, Record};
 use stormglass_plan::engine::{Beyond, Digest, Stats, Strike, Tracing};
 use stormglass_plan::plan::Plan;
 
-use crate::afoot::Afoot;
+use crate::afoot::{Afoot, Reset};
 use crate::held::Held;
 use crate::host::{ClientState, Gate, Host, Notice};
 use crate::network::Network;
@@ -74,6 +74,10 @@ pub struct World<S: System> {
     pub(crate) leaving: Option<Vec<Parcel>>,
     /// And what of it nobody has heard yet, if the plan may take it back.
     pub(crate) afoot: Option<Afoot>,
+    /// Whether nodes are programs that act of their own will, in many small steps.
+    pub(crate) programs: bool,
+    /// Resets that whoever carries a program's bytes has not carried out yet.
+    pub(crate) resets: Vec<Reset>,
     /// The places of nodes whose copy a fault may have destroyed.
     pub(crate) damaged: BTreeSet<usize>,
     pub(crate) beyond_budget: Option<Beyond>,
@@ -196,6 +200,8 @@ impl<S: System> World<S> {
             wired: plan.wire,
             leaving: None,
             afoot: None,
+            programs: false,
+            resets: Vec::new(),
             damaged: BTreeSet::new(),
             beyond_budget: None,
             downs: Vec::new(),

@@ -228,6 +228,23 @@ impl Kind {
     pub const fn destroys(self) -> bool {
         matches!(self, Kind::Wipe | Kind::LyingSync | Kind::BitRot | Kind::MisdirectedWrite)
     }
+
+    /// What a fault of this kind needs to do anything, where that is easily overlooked.
+    #[must_use]
+    pub const fn needs(self) -> Option<&'static str> {
+        Some(match self {
+            Kind::Ring => "a ring of fewer than four nodes cuts nothing",
+            Kind::Partition | Kind::Sever | Kind::Flap => "it needs two nodes that talk to each other",
+            Kind::StaleClient => "it needs nodes beside the one that its clients still reach",
+            Kind::ReadError => {
+                "it needs a node that reads while it lasts, and many read only when they start"
+            }
+            Kind::CrashAtPoint => "it needs code that says `point(\"…\")`",
+            Kind::Reset => "it needs something on its way at that moment",
+            Kind::Corrupt => "it needs `wire = true`",
+            _ => return None,
+        })
+    }
 }
 
 impl fmt::Display for Kind {

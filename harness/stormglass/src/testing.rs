@@ -61,7 +61,7 @@ fn trial(name: String, registry: fn() -> Registry, library: fn() -> Library) -> 
         let loaded = app.library.load(&name, &app.registry).map_err(|mistake| mistake.to_string())?;
         let case = loaded.case(&app.registry).map_err(|mistake| mistake.to_string())?;
         let twin = twin(&loaded.scenario, &app.registry)?;
-        judge(&loaded.scenario, &*case, twin.as_deref()).map_err(Failed::from)
+        judge(&loaded.scenario, &*case, twin.as_deref(), Written::InAFile).map_err(Failed::from)
     })
 }
 
@@ -78,7 +78,7 @@ pub fn check(registry: &Registry, scenario: &Scenario) {
     let case =
         subject.case(scenario).unwrap_or_else(|problem| panic!("scenario `{}`: {problem}", scenario.name));
     let twin = twin(scenario, registry).unwrap_or_else(|problem| panic!("{problem}"));
-    if let Err(page) = judge(scenario, &*case, twin.as_deref()) {
+    if let Err(page) = judge(scenario, &*case, twin.as_deref(), Written::InRust) {
         panic!("\n{page}");
     }
 }
@@ -96,9 +96,23 @@ fn twin(scenario: &Scenario, registry: &Registry) -> Result<Option<Box<dyn Case>
     }
 }
 
+/// Where a scenario is written, and so how one of its runs is had again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// The command reads it, too.
+    InAFile,
+    /// Only the test knows it.
+    InRust,
+}
+
 /// `Err` with the page of the failure, if the scenario does not end as it expects. A planted bug counts as found
 /// only if the correct twin passes the seeds that it took: otherwise the scenario, not the bug, is at fault.
-fn judge(scenario: &Scenario, case: &dyn Case, twin: Option<&dyn Case>) -> Result<(), String> {
+fn judge(
+    scenario: &Scenario,
+    case: &dyn Case,
+    twin: Option<&dyn Case>,
+    written: Written,
+) -> Result<(), String> {
     let range = wanted(scenario)?;
     let tally = swept(scenario, case, range.clone())?;
     let page = |scenario: &Scenario, case: &dyn Case, report: Option<&Report>, of: u64| {
@@ -106,9 +120,12 @@ fn judge(scenario: &Scenario, case: &dyn Case, twin: Option<&dyn Case>) -> Resul
         let keep = format!("stormglass keep {} --seed {}", scenario.name, report.seed);
         // Tests run beside one another already: each takes one core.
         let shrunk = stormglass_cli::shrinking::shrunk(case, report, &scenario.expect, 1);
-        let keep = shrunk.is_some().then_some(&keep[..]);
+        let keep = (shrunk.is_some() && written == Written::InAFile).then_some(&keep[..]);
         let small = if shrunk.is_some() { " --shrink" } else { "" };
-        let replay = format!("stormglass replay {} --seed {}{small}", scenario.name, report.seed);
+        let replay = match written {
+            Written::InAFile => format!("stormglass replay {} --seed {}{small}", scenario.name, report.seed),
+            Written::InRust => format!("STORMGLASS_SEED={} cargo test", report.seed),
+        };
         let failure =
             Failure { of, shrunk: shrunk.as_ref(), keep, ..Failure::new(scenario, report, &replay) };
         Err(failure_page(&failure))

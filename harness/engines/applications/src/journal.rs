@@ -13,15 +13,16 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stormglass_core::disk::{DiskError, FileId};
-use stormglass_engine_driver::{Application, HostDisk};
+use stormglass_engine_driver::{Application, ServerHost};
 
 const HEADER: usize = 12;
 /// So long a server waits before it asks a sick disk again.
 const PATIENCE: Duration = Duration::from_millis(10);
 
-/// An open journal of records of one type.
+/// An open journal of records of one type. Where it is neither before nor behind a record a plan may crash its server: at
+/// `journal-read`, `journal-synced` and `journal-rewritten`.
 pub(crate) struct Journal<A: Application> {
-    disk: HostDisk<A>,
+    host: ServerHost<A>,
     name: &'static str,
     file: FileId,
 }
@@ -29,12 +30,12 @@ pub(crate) struct Journal<A: Application> {
 impl<A: Application> Journal<A> {
     /// Opens the journal of this name and reads what it holds. It is durable as it is read. A sick disk is asked until it answers.
     pub(crate) async fn open<R: DeserializeOwned>(
-        disk: HostDisk<A>,
+        host: ServerHost<A>,
         name: &'static str,
     ) -> (Journal<A>, Vec<R>) {
         loop {
-            if let Ok((file, records)) = recover(&disk, name).await {
-                return (Journal { disk, name, file }, records);
+            if let Ok((file, records)) = recover(&host, name).await {
+                return (Journal { host, name, file }, records);
             }
             tokio::time::sleep(PATIENCE).await;
         }
@@ -42,19 +43,24 @@ impl<A: Application> Journal<A> {
 
     /// Puts a record behind the others. It is durable after the next [`sync`](Journal::sync).
     pub(crate) fn append<R: Serialize>(&self, record: &R) -> Result<(), DiskError> {
-        self.disk.with(|disk| disk.append(self.file, &framed(record)).map(drop))
+        self.host.disk().with(|disk| disk.append(self.file, &framed(record)).map(drop))
     }
 
     /// Makes everything durable that was appended so far.
-    pub(crate) fn sync(&self) -> impl Future<Output = Result<(), DiskError>> + Send + 'static {
-        self.disk.sync(self.file)
+    pub(crate) fn sync(&self) -> impl Future<Output = Result<(), DiskError>> + Send + use<A> {
+        let (host, syncing) = (self.host.clone(), self.host.disk().sync(self.file));
+        async move {
+            let synced = syncing.await;
+            host.point("journal-synced").await;
+            synced
+        }
     }
 
     /// Lets the journal hold these records and no others, durably, however long that takes.
     pub(crate) async fn replace<R: Serialize>(&mut self, records: &[R]) {
         let bytes: Vec<u8> = records.iter().flat_map(framed).collect();
         loop {
-            if let Ok(file) = written_anew(&self.disk, self.name, &bytes).await {
+            if let Ok(file) = written_anew(&self.host, self.name, &bytes).await {
                 self.file = file;
                 return;
             }
@@ -64,9 +70,10 @@ impl<A: Application> Journal<A> {
 }
 
 async fn recover<A: Application, R: DeserializeOwned>(
-    disk: &HostDisk<A>,
+    host: &ServerHost<A>,
     name: &str,
 ) -> Result<(FileId, Vec<R>), DiskError> {
+    let disk = host.disk();
     let (file, bytes) = disk.with(|disk| {
         let file = disk.open(name)?;
         Ok((file, disk.read(file)?.to_vec()))
@@ -74,16 +81,18 @@ async fn recover<A: Application, R: DeserializeOwned>(
     let (records, good) = parsed(&bytes);
     // What is behind the cut must not come back behind what is written there next.
     disk.with(|disk| disk.set_len(file, good as u64))?;
+    host.point("journal-read").await;
     disk.sync(file).await?;
     disk.sync_directory().await?;
     Ok((file, records))
 }
 
 async fn written_anew<A: Application>(
-    disk: &HostDisk<A>,
+    host: &ServerHost<A>,
     name: &str,
     bytes: &[u8],
 ) -> Result<FileId, DiskError> {
+    let disk = host.disk();
     let new = format!("{name}.new");
     let file = disk.with(|disk| {
         if disk.exists(&new) {
@@ -94,6 +103,7 @@ async fn written_anew<A: Application>(
         Ok(file)
     })?;
     disk.sync(file).await?;
+    host.point("journal-rewritten").await;
     disk.with(|disk| disk.rename(&new, name))?;
     disk.sync_directory().await?;
     Ok(file)

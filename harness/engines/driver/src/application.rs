@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use stormglass_core::bug::Bug;
 use stormglass_core::time::Duration;
 
-use crate::backstage::{ClientHost, ServerHost};
+use crate::host::{ClientHost, ServerHost};
 
 /// What a server or a client ends with when it cannot go on.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -47,10 +47,11 @@ pub trait Application: Clone + Send + Sync + 'static {
         + 'static;
 
     /// One server's life, from a boot to a crash: called anew after every restart. What it has not written to its
-    /// [disk](ServerHost::disk) is gone then. An error is a violation, and so is a panic.
+    /// [disk](ServerHost::disk) is gone then. An error is a violation, and so is a panic of any of its tasks, whoever catches it.
     fn serve(&self, host: ServerHost<Self>) -> impl Future<Output = Result<(), BoxError>> + 'static;
 
-    /// One client's life: takes [operations](ClientHost::next) one by one, and completes each. An error is a violation.
+    /// One client's life: takes [operations](ClientHost::next) one by one, for ever, and completes each. An error is a violation, and
+    /// a client that ends leaves the run undecided.
     fn client(&self, host: ClientHost<Self>) -> impl Future<Output = Result<(), BoxError>> + 'static;
 
     /// How many copies of its data it survives the destruction of; see [`System::survives`](stormglass_core::system::System::survives).

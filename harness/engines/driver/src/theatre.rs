@@ -13,7 +13,7 @@ use stormglass_core::context::Context;
 use stormglass_core::system::System;
 use stormglass_core::time::Time;
 use stormglass_core::verdict::Verdict;
-use stormglass_kernel::{Carriage, Parcel, Stage, Turn};
+use stormglass_kernel::{Carriage, Parcel, Reset, Stage, Turn};
 use stormglass_plan::engine::{Run, Tracing};
 use stormglass_plan::plan::Plan;
 
@@ -46,11 +46,20 @@ impl<S: System> Theatre<S> {
     /// The plan before its first moment.
     #[must_use]
     pub fn new(system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Theatre<S> {
-        let stage = Stage::new(system, plan, tracing);
+        Theatre::with_stage(Stage::new(system, plan, tracing), plan.timeline.end)
+    }
+
+    /// The same for a system whose hosts are programs.
+    #[must_use]
+    pub fn of_programs(system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Theatre<S> {
+        Theatre::with_stage(Stage::new(system, plan, tracing).of_programs(), plan.timeline.end)
+    }
+
+    fn with_stage(stage: Stage<S>, end: Time) -> Theatre<S> {
         let waiting = (0..=stage.hosts()).map(|_| None).collect();
         let inner = Inner {
             stage: RefCell::new(Some(stage)),
-            end: plan.timeline.end,
+            end,
             waiting: RefCell::new(waiting),
             over: Cell::new(false),
             panicked: RefCell::new(None),
@@ -197,6 +206,17 @@ impl<S: System> Theatre<S> {
     #[must_use]
     pub fn still_holds(&self, fault: usize) -> bool {
         self.with(|stage| stage.still_holds(fault))
+    }
+
+    /// Resets that have struck since this was asked last: whoever carries the programs' bytes breaks their connections.
+    #[must_use]
+    pub fn resets(&self) -> Vec<Reset> {
+        self.with(Stage::take_resets)
+    }
+
+    /// So many connections were broken by a reset.
+    pub fn broke(&self, reset: &Reset, connections: u64) {
+        self.with(|stage| stage.broke(reset, connections));
     }
 
     /// Somebody who watches the run has found something.

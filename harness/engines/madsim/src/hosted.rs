@@ -54,8 +54,6 @@ fn lacks(kind: Kind) -> Option<&'static str> {
         Kind::Reset => Some("madsim's connections cannot be broken but by the death of one end"),
         Kind::Slow => Some("madsim lets no time pass while a program works"),
         Kind::ClockDrift => Some("a program's timers on madsim are madsim's, and one for all hosts"),
-        Kind::CrashAtPoint => Some("a program says no points"),
-        Kind::CrashInRecovery => Some("a program's recovery is no step of its own"),
         _ => None,
     }
 }

@@ -15,7 +15,8 @@ use tonic::service::Routes;
 use tonic::transport::server::Connected;
 use tonic::transport::{Channel, Endpoint, Error, Server};
 use tower::util::MapResponseLayer;
-use turmoil::net::{TcpListener, TcpStream};
+
+use crate::net::{TcpListener, TcpStream};
 
 /// Serves what tonic's `Routes::new(…)` has put together on this port of the host that calls, until it dies.
 ///

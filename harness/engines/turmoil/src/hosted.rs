@@ -18,6 +18,7 @@ use stormglass_plan::kind::Kind;
 use stormglass_plan::plan::Plan;
 
 use crate::host::{TurmoilClock, plan_time};
+use crate::net;
 use crate::panics::{self, Panic};
 use crate::roads::{Country, Roads};
 
@@ -30,6 +31,10 @@ const NEVER: Duration = Duration::from_secs(u32::MAX as u64);
 /// Segments that one side of a connection may have on their way, connections that may wait to be accepted, and datagrams that may
 /// wait to be read.
 const CAPACITY: usize = 1 << 10;
+
+/// Why tokio's sockets find no reactor here.
+const ELSEWHERE: &str = "a program on turmoil has the sockets of `stormglass_turmoil::net` or `turmoil::net`, not those of `tokio::net`, \
+     which would reach out of the simulation";
 
 impl<A: Application> EngineFor<Hosted<A>> for TurmoilHosts {
     const NAME: &'static str = "turmoil";
@@ -52,18 +57,11 @@ fn lacks(kind: Kind) -> Option<&'static str> {
         Kind::ClockDrift | Kind::ClockFreeze => {
             Some("an ordinary program sleeps by tokio's clock, which turmoil turns for all hosts alike")
         }
-        Kind::CrashAtPoint => Some("an ordinary program names no points"),
-        Kind::CrashInRecovery => {
-            Some("an ordinary program's recovery is no step of its own; `crash` may strike it twice")
-        }
         Kind::Corrupt => {
             Some("TCP has checksums: what is garbled is lost and sent again, and `loss` does that")
         }
         Kind::Duplicate => {
             Some("TCP throws away what comes twice, and turmoil delivers no datagram a second time")
-        }
-        Kind::Reset => {
-            Some("turmoil takes nothing back that is on its way; a crash resets a host's connections")
         }
         _ => None,
     }
@@ -81,7 +79,7 @@ struct Company<A: Application> {
 }
 
 fn run<A: Application>(system: &Hosted<A>, plan: &Arc<Plan<A::Op>>, tracing: Tracing) -> Run<A::Op, A::Ret> {
-    let theatre = Theatre::new(system, plan, tracing);
+    let theatre = Theatre::of_programs(system, plan, tracing);
     let company = Company::new(&system.0, theatre.clone(), &plan.cluster);
     let ear = panics::listen();
     if let Err(panic) = company.play(plan.seed.0) {
@@ -143,7 +141,9 @@ impl<A: Application> Company<A> {
             self.now.set(plan_time(sim.elapsed()));
             let nothing = theatre.turn(theatre.nemesis(), self.now.get());
             debug_assert!(nothing.is_empty(), "programs send by sockets of their own");
+            self.reset();
             self.bury_and_raise(&mut sim);
+            panics::forget();
             if theatre.is_over() {
                 return Ok(());
             }
@@ -155,6 +155,17 @@ impl<A: Application> Company<A> {
                 Err(Panic { host: Some(host), .. }) if theatre.is_gone(host) => {}
                 Err(panic) => return Err(panic),
             }
+        }
+    }
+
+    /// Breaks the connections that the plan resets.
+    fn reset(&self) {
+        for reset in self.backstage.theatre.resets() {
+            let broken = net::reset(|one, other| match (self.hosts.get(&one), self.hosts.get(&other)) {
+                (Some(&one), Some(&other)) => reset.strikes(one, other),
+                _ => false,
+            });
+            self.backstage.theatre.broke(&reset, broken);
         }
     }
 
@@ -188,7 +199,10 @@ impl<A: Application> Company<A> {
         let who =
             panic.host.map_or_else(|| "a host".to_owned(), |host| self.cluster.address_at(host).to_string());
         let summary = format!("{who} panicked: {}", panic.words);
-        let evidence = panic.place.into_iter().map(|place| format!("at {place}")).collect();
+        let mut evidence: Vec<String> = panic.place.into_iter().map(|place| format!("at {place}")).collect();
+        if panic.words.contains("IO is disabled") {
+            evidence.push(ELSEWHERE.to_owned());
+        }
         let at = Some(self.now.get());
         self.backstage.theatre.accuse(Violation { at, evidence, ..Violation::new("panic", summary) }.into());
     }

@@ -19,7 +19,8 @@ use serde::de::DeserializeOwned;
 use stormglass_core::history::Outcome;
 use stormglass_engine_driver::{Application, BoxError, ClientHost};
 use tokio::time::Instant;
-use turmoil::net::{TcpListener, TcpStream};
+
+use crate::net::{TcpListener, TcpStream};
 
 /// How long a client waits for an answer if nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(1);

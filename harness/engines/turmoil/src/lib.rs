@@ -6,6 +6,26 @@
 //!
 //! Ordinary tokio applications run on it, too ([`TurmoilHosts`]): their code and their connections are their own, and the plan's
 //! network decides when each of their segments arrives. With the features `http` and `grpc` axum and tonic have what they need.
+//!
+//! A program must not reach around the simulation: what the machine's clock, threads or sockets decide, no seed repeats. Sockets of
+//! `tokio::net` are refused; the rest nobody can see from here, but clippy can, by a `clippy.toml` beside the program's `Cargo.toml`:
+//!
+//! ```toml
+//! disallowed-methods = [
+//!   { path = "std::time::Instant::now", reason = "tokio::time::Instant, or the host's elapsed()" },
+//!   { path = "std::time::SystemTime::now", reason = "the host's wall_clock()" },
+//!   { path = "std::thread::sleep", reason = "tokio::time::sleep: this one stops all hosts" },
+//!   { path = "std::thread::spawn", reason = "tokio::spawn: threads run beside the simulation" },
+//!   { path = "tokio::task::spawn_blocking", reason = "its thread runs beside the simulation" },
+//!   { path = "std::net::TcpListener::bind", reason = "stormglass_turmoil::net" },
+//!   { path = "std::net::TcpStream::connect", reason = "stormglass_turmoil::net" },
+//!   { path = "std::net::UdpSocket::bind", reason = "turmoil::net::UdpSocket" },
+//! ]
+//! disallowed-types = [
+//!   { path = "std::collections::HashMap", reason = "iterates in a random order: BTreeMap" },
+//!   { path = "std::collections::HashSet", reason = "iterates in a random order: BTreeSet" },
+//! ]
+//! ```
 
 #[cfg(feature = "grpc")]
 pub mod grpc;
@@ -13,6 +33,7 @@ mod host;
 #[cfg(feature = "http")]
 pub mod http;
 mod hosted;
+pub mod net;
 mod panics;
 pub mod prelude;
 mod roads;

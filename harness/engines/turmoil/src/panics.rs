@@ -61,13 +61,24 @@ pub(crate) fn listen() -> Ear {
     Ear(())
 }
 
-/// Runs `work`; what it panics with is answered, in the words of whoever panicked first.
+/// Runs `work`; what anybody panicked with meanwhile is answered, in the words of whoever was first, and whoever caught it: tokio keeps
+/// the panics of tasks to itself.
 pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Panic> {
     let done = catch_unwind(AssertUnwindSafe(work));
-    done.map_err(|_| {
-        let first = HEARD.with_borrow_mut(|heard| heard.as_mut()?.first.take());
-        first.unwrap_or_else(|| Panic { words: WORDLESS.to_owned(), ..Panic::default() })
-    })
+    match (done, heard()) {
+        (_, Some(first)) => Err(first),
+        (Ok(done), None) => Ok(done),
+        (Err(_), None) => Err(Panic { words: WORDLESS.to_owned(), ..Panic::default() }),
+    }
+}
+
+/// Forgets what was panicked with until now: what a program does while its engine takes it away, a machine without power does not.
+pub(crate) fn forget() {
+    drop(heard());
+}
+
+fn heard() -> Option<Panic> {
+    HEARD.with_borrow_mut(|heard| heard.as_mut()?.first.take())
 }
 
 /// The host whose task calls runs on this runtime from now on.
@@ -80,6 +91,14 @@ fn name(id: Id) -> String {
     id.to_string()
 }
 
+/// A file of a dependency, from its crate's name on: where the machine keeps it is nobody's business.
+fn of_crate(file: &str) -> &str {
+    match file.split_once("/registry/src/") {
+        Some((_, kept)) => kept.split_once('/').map_or(kept, |(_, file)| file),
+        None => file,
+    }
+}
+
 /// Keeps the first panic of a thread that listens.
 fn hear(info: &PanicHookInfo<'_>) -> bool {
     let runtime = Handle::try_current().ok().map(|handle| name(handle.id()));
@@ -89,7 +108,7 @@ fn hear(info: &PanicHookInfo<'_>) -> bool {
         if heard.first.is_none() {
             let host = runtime.and_then(|runtime| heard.hosts.get(&runtime).copied());
             let words = info.payload_as_str().unwrap_or(WORDLESS).to_owned();
-            let place = info.location().map(|place| format!("{}:{}", place.file(), place.line()));
+            let place = info.location().map(|place| format!("{}:{}", of_crate(place.file()), place.line()));
             heard.first = Some(Panic { host, words, place });
         }
         Some(())

@@ -8,7 +8,7 @@ use stormglass_core::system::System;
 use stormglass_core::time::Duration;
 use stormglass_plan::fault::{Clients, Fault, Target, Way};
 
-use crate::afoot::between;
+use crate::afoot::{Reset, between};
 use crate::host::Gate;
 use crate::network::{Meter, Weather, WeatherKind};
 use crate::queue::{AFTER, Key};
@@ -75,6 +75,9 @@ impl<S: System> World<S> {
                 let (from, to) = (self.ends(from, draws), self.ends(to, draws));
                 self.note_strike(place, id, self.nodes_of(&from));
                 self.reset(place, &from, &to);
+                if self.programs {
+                    self.resets.push(Reset { fault: place, ends: (from, to) });
+                }
             }
             other => unreachable!("{} is no fault of links", other.name()),
         }

@@ -41,7 +41,7 @@ pub(super) async fn serve(bug: Option<AxumBug>, host: ServerHost<AxumKv>) -> Res
     let first = servers[0].1;
     let router = if host.address() == first {
         host.plays(Role::LEADER);
-        let (journal, changes) = Journal::open(host.disk(), "journal").await;
+        let (journal, changes) = Journal::open(host.clone(), "journal").await;
         main(Store::new(journal, changes, bug))
     } else {
         host.plays(Role::FOLLOWER);

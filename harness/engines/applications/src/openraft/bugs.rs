@@ -19,5 +19,13 @@ stormglass_core::bugs! {
             schedule: "an entry is acknowledged by a majority, enough of them crash before their syncs complete, and come back without it",
             caught_by: ["linearizable"],
         },
+        /// A leader that restarts answers reads before its state machine has caught up.
+        ReadsBeforeCaughtUp {
+            name: "reads-before-caught-up",
+            defect: "a server reads its state machine, which began anew with it, as soon as `ensure_linearizable` lets it",
+            mirrors: "this application itself, until a crash in recovery showed it: openraft asks those who do not save what is committed to serve no reads after a restart before a new commit",
+            schedule: "a leader acknowledges a write, restarts before anybody else stands for election, leads on, and answers a read before its log is applied",
+            caught_by: ["linearizable"],
+        },
     }
 }

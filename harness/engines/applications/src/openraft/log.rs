@@ -8,7 +8,7 @@ use std::sync::Arc;
 use openraft::storage::{LogFlushed, RaftLogStorage};
 use openraft::{Entry, LogId, LogState, OptionalSend, RaftLogReader, StorageError, Vote};
 use serde::{Deserialize, Serialize};
-use stormglass_engine_driver::HostDisk;
+use stormglass_engine_driver::ServerHost;
 use tokio::sync::Mutex;
 
 use super::{OpenraftBug, OpenraftKv, Types};
@@ -41,8 +41,8 @@ struct Inner {
 
 impl Log {
     /// What the disk holds of it.
-    pub(super) async fn open(disk: HostDisk<OpenraftKv>, bug: Option<OpenraftBug>) -> Log {
-        let (journal, records) = Journal::open(disk, "raft").await;
+    pub(super) async fn open(host: ServerHost<OpenraftKv>, bug: Option<OpenraftBug>) -> Log {
+        let (journal, records) = Journal::open(host, "raft").await;
         let mut inner = Inner { vote: None, purged: None, entries: BTreeMap::new(), journal, bug };
         records.into_iter().for_each(|record| inner.apply(record));
         Log(Arc::new(Mutex::new(inner)))

@@ -16,6 +16,7 @@ use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::system::Role;
 use stormglass_engine_driver::{BoxError, ServerHost};
 use stormglass_turmoil::http;
+use tokio::sync::OnceCell;
 
 use super::log::Log;
 use super::machine::Machine;
@@ -27,7 +28,7 @@ use crate::to_its_end;
 pub(super) async fn serve(bug: Option<OpenraftBug>, host: ServerHost<OpenraftKv>) -> Result<(), BoxError> {
     runtime::stir(host.draws().next());
     let id = u64::from(host.id().0);
-    let log = Log::open(host.disk(), bug).await;
+    let log = Log::open(host.clone(), bug).await;
     let machine = Machine::default();
     let raft = Raft::new(id, Arc::new(config()?), Network, log, machine.clone()).await?;
     tokio::spawn(play(host.clone(), raft.clone()));
@@ -38,7 +39,7 @@ pub(super) async fn serve(bug: Option<OpenraftBug>, host: ServerHost<OpenraftKv>
         // Another may have been faster, with the same members.
         drop(raft.initialize(members).await);
     }
-    let server = Arc::new(Server { id, raft, machine, bug });
+    let server = Arc::new(Server { id, caught_up: OnceCell::new(), raft, machine, bug });
     let router = Router::new()
         .route("/op", post(op))
         .route("/raft/append", post(append))
@@ -62,6 +63,9 @@ fn config() -> Result<Config, BoxError> {
 
 struct Server {
     id: u64,
+    /// A leader that restarts may lead on at once, with a state machine that begins anew: what it reads before anything is
+    /// committed in this life may be older than what it has answered before.
+    caught_up: OnceCell<()>,
     raft: Raft<Types>,
     machine: Machine,
     bug: Option<OpenraftBug>,
@@ -98,12 +102,22 @@ async fn op(State(server): Shared, Json(op): Json<KvOp>) -> Json<Reply> {
 }
 
 async fn read(server: &Server, key: u64) -> Reply {
-    if server.bug != Some(OpenraftBug::ReadsWithoutQuorum)
-        && let Err(error) = server.raft.ensure_linearizable().await
-    {
-        return Reply::Unknown(error.to_string());
+    match may_read(server, key).await {
+        Ok(()) => Reply::Done(KvRet::Value(server.machine.value(key).await)),
+        Err(why) => Reply::Unknown(why),
     }
-    Reply::Done(KvRet::Value(server.machine.value(key).await))
+}
+
+async fn may_read(server: &Server, key: u64) -> Result<(), String> {
+    if server.bug == Some(OpenraftBug::ReadsWithoutQuorum) {
+        return Ok(());
+    }
+    if server.bug != Some(OpenraftBug::ReadsBeforeCaughtUp) {
+        // Whatever was committed before lies before this in the log, and is applied before it.
+        let commits = async || server.raft.client_write(KvOp::Read { key }).await.map(drop);
+        server.caught_up.get_or_try_init(commits).await.map_err(|error| error.to_string())?;
+    }
+    server.raft.ensure_linearizable().await.map(drop).map_err(|error| error.to_string())
 }
 
 /// A leader that is deposed in between says so, but the entry may be in some logs: nobody knows what becomes of it.

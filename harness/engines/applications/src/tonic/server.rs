@@ -18,7 +18,7 @@ use crate::to_its_end;
 
 /// Serves until the host dies.
 pub(super) async fn serve(bug: Option<TonicBug>, host: ServerHost<TonicKv>) -> Result<(), BoxError> {
-    let (journal, changes) = Journal::open(host.disk(), "journal").await;
+    let (journal, changes) = Journal::open(host.clone(), "journal").await;
     let service = Service { store: Arc::new(Mutex::new(Store::new(journal, changes, bug))) };
     grpc::serve(PORT, Routes::new(KeyValueServer::new(service))).await
 }

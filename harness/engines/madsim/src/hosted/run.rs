@@ -36,7 +36,7 @@ pub(super) fn run<A: Application>(
         config.net.send_latency = std(*shortest)..std(*longest) + StdDuration::from_nanos(1);
     }
     let runtime = Runtime::with_seed_and_config(plan.seed.0, config);
-    let theatre = Theatre::new(system, plan, tracing);
+    let theatre = Theatre::of_programs(system, plan, tracing);
     if let Some(why) = latencies.err().or(plan.topology.is_some().then_some("regions")) {
         let reason = format!(
             "a program's connections on madsim have one range of latencies and nothing else: not {why}"
