@@ -8,6 +8,7 @@ use std::time::Duration as StdDuration;
 
 use madsim::net::{TcpListener, TcpStream};
 use madsim::time::timeout;
+use stormglass_core::disk::CrashLoss;
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::prelude::*;
 use stormglass_engine_driver::{Application, BoxError, ClientHost, Hosted, ServerHost};
@@ -47,6 +48,7 @@ impl Application for Echo {
             loop {
                 let (mut stream, _) = listener.accept().await?;
                 assert!(echo != Echo::Panics, "the server has had enough");
+                host.point("accepted").await;
                 madsim::task::spawn_local(async move {
                     assert!(echo != Echo::PanicsInATask, "a task has had enough");
                     while let Ok(byte) = stream.read_u8().await {
@@ -131,6 +133,22 @@ fn faults_reach_programs() {
             let spared = asked < ms(750) || asked > ms(2_050);
             assert!(!(struck && answered) && (!spared || answered), "{fault:?}: {one}");
         }
+    }
+}
+
+/// A program crashes at the point that it names, and again as soon as it has said that it is up.
+#[test]
+fn a_program_crashes_at_its_point_and_in_its_recovery() {
+    let (target, unsynced) = (Target::All, CrashLoss::Everything);
+    let point = Some("accepted".to_owned());
+    let at_point = Fault::CrashAtPoint { target: target.clone(), point, nth: 2, unsynced };
+    let down = Duration::from_millis(50);
+    let in_recovery = Fault::CrashInRecovery { target, after_effects: 1, down, times: 3, unsynced };
+    for (fault, downs) in [(at_point, 1), (in_recovery, 3)] {
+        let run = run(Echo::Sound, &plan(1, Some(fault), Link::default()));
+        assert!(run.verdicts.is_empty(), "{:?}", run.verdicts);
+        assert_eq!((run.stats.crashes, run.strikes[0].effect.downs), (downs, downs));
+        assert!(run.history.operations().last().unwrap().outcome.ok().is_some());
     }
 }
 

@@ -9,7 +9,6 @@ use std::time::Duration;
 use http::{HeaderValue, Response, Uri, header};
 use hyper_util::rt::TokioIo;
 use stormglass_engine_driver::BoxError;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tonic::body::Body;
 use tonic::service::Routes;
 use tonic::transport::server::Connected;
@@ -70,7 +69,7 @@ async fn stream(to: Uri) -> io::Result<TokioIo<TcpStream>> {
 
 /// Connections as they come.
 struct Incoming {
-    accepts: Pin<Box<dyn Future<Output = (TcpListener, io::Result<Accepted>)> + Send>>,
+    accepts: Pin<Box<dyn Future<Output = (TcpListener, io::Result<TcpStream>)> + Send>>,
 }
 
 impl Incoming {
@@ -79,13 +78,13 @@ impl Incoming {
     }
 }
 
-async fn accept(listener: TcpListener) -> (TcpListener, io::Result<Accepted>) {
-    let accepted = listener.accept().await.map(|(stream, from)| Accepted { stream, from });
+async fn accept(listener: TcpListener) -> (TcpListener, io::Result<TcpStream>) {
+    let accepted = listener.accept().await.map(|(stream, _)| stream);
     (listener, accepted)
 }
 
 impl tokio_stream::Stream for Incoming {
-    type Item = io::Result<Accepted>;
+    type Item = io::Result<TcpStream>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let Poll::Ready((listener, accepted)) = self.accepts.as_mut().poll(cx) else {
@@ -96,40 +95,11 @@ impl tokio_stream::Stream for Incoming {
     }
 }
 
-/// One connection, and whose it is.
-struct Accepted {
-    stream: TcpStream,
-    from: SocketAddr,
-}
-
-impl Connected for Accepted {
+/// Whose a connection is: the address of its other end.
+impl Connected for TcpStream {
     type ConnectInfo = SocketAddr;
 
     fn connect_info(&self) -> SocketAddr {
-        self.from
-    }
-}
-
-impl AsyncRead for Accepted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
-    }
-}
-
-impl AsyncWrite for Accepted {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        self.ends().1
     }
 }

@@ -31,27 +31,25 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// If the port is taken.
 pub async fn serve(port: u16, router: Router) -> Result<(), BoxError> {
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
-    Ok(axum::serve(Listener(listener), router).await?)
+    Ok(axum::serve(listener, router).await?)
 }
 
-/// turmoil's listener, as axum wants it.
-struct Listener(TcpListener);
-
-impl axum::serve::Listener for Listener {
+/// So `axum::serve(listener, router)` works as it does outside.
+impl axum::serve::Listener for TcpListener {
     type Io = TcpStream;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (TcpStream, SocketAddr) {
         loop {
             // What fails is one connection, whose client hears of it itself.
-            if let Ok(accepted) = self.0.accept().await {
+            if let Ok(accepted) = TcpListener::accept(self).await {
                 return accepted;
             }
         }
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        TcpListener::local_addr(self)
     }
 }
 

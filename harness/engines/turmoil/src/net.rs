@@ -81,7 +81,7 @@ impl TcpStream {
     /// # Errors
     /// None: it is as tokio's.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.line.ends.0)
+        Ok(self.ends().0)
     }
 
     /// The other end.
@@ -89,7 +89,7 @@ impl TcpStream {
     /// # Errors
     /// None: it is as tokio's.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.line.ends.1)
+        Ok(self.ends().1)
     }
 
     /// Does nothing: no segment waits for another one.
@@ -98,6 +98,11 @@ impl TcpStream {
     /// None: it is as tokio's.
     pub fn set_nodelay(&self, _nodelay: bool) -> io::Result<()> {
         Ok(())
+    }
+
+    /// Its own end, and the other one.
+    pub(crate) fn ends(&self) -> (SocketAddr, SocketAddr) {
+        self.line.ends
     }
 
     /// The stream, as long as it is whole; whoever asks is woken when it breaks.
