@@ -8,11 +8,12 @@ use std::fmt::Display;
 use std::sync::{Mutex, PoisonError};
 
 use common::draws;
-use stormglass_check::generate::{Execution, Shape};
+use stormglass_check::generate::{Execution, Perform, Shape};
 use stormglass_check::linearizability::{Limits, Method, Options, Reductions};
 use stormglass_check::model::{Effect, Kind};
+use stormglass_check::models::{QueueModel, QueueOp, QueueRet, StackModel, StackOp, StackRet};
 use stormglass_check::{KvModel, Model, linearizable_with};
-use stormglass_core::history::History;
+use stormglass_core::history::{History, Outcome};
 use stormglass_core::id::{ClientId, ProcessId};
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::random::Ratio;
@@ -154,4 +155,61 @@ fn a_budget_of_memory_ends_in_unknown_within_a_tenth() {
             assert!(held >= bytes / 4, "{method:?}: {held} bytes of {bytes}: {verdict}");
         }
     }
+}
+
+/// Thirty values are put in and taken out of a queue or a stack, all at the same time; then two more, one after the other,
+/// are taken out in the wrong order. Nothing before that has anything to do with it; but that is for the search to find out.
+fn hard_to_order<M: Perform>(
+    put: impl Fn(u64) -> (M::Op, M::Ret),
+    take: impl Fn(u64) -> (M::Op, M::Ret),
+    last: [u64; 2],
+) -> History<M::Op, M::Ret> {
+    let mut history = History::new();
+    let mut done = |moments: Vec<(M::Op, M::Ret)>| {
+        let begin = |(op, ret): (M::Op, M::Ret)| {
+            let process = history.len() as u64;
+            (history.invoke(ProcessId(process), ClientId(process as u32), op, Time::ZERO), ret)
+        };
+        let begun: Vec<_> = moments.into_iter().map(begin).collect();
+        for (id, ret) in begun {
+            history.complete(id, Outcome::Ok(ret), None, Time::ZERO);
+        }
+    };
+    done((0..30).flat_map(|value| [put(value), take(value)]).collect());
+    for operation in [put(30), put(31), take(last[0]), take(last[1])] {
+        done(vec![operation]);
+    }
+    history
+}
+
+/// A budget of memory holds where queues and stacks are searched by what was taken out, too.
+#[test]
+fn a_budget_of_memory_holds_for_queues_and_stacks() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let queue = hard_to_order::<QueueModel>(
+        |value| (QueueOp::Enqueue(value), QueueRet::Enqueued),
+        |value| (QueueOp::Dequeue, QueueRet::Dequeued(Some(value))),
+        [31, 30],
+    );
+    let stack = hard_to_order::<StackModel>(
+        |value| (StackOp::Push(value), StackRet::Pushed),
+        |value| (StackOp::Pop, StackRet::Popped(Some(value))),
+        [30, 31],
+    );
+    for bytes in [1 << 20, 1 << 21, 1 << 23] {
+        let options = Options { limits: Limits { bytes, ..Limits::default() }, method: METHODS[0] };
+        holds(bytes, || linearizable_with(&QueueModel, &queue, &options));
+        holds(bytes, || linearizable_with(&StackModel, &stack, &options));
+    }
+}
+
+/// The budget ends the check, and is held.
+fn holds(bytes: usize, judge: impl FnOnce() -> Verdict) {
+    let _profiler = dhat::Profiler::builder().testing().build();
+    let input = dhat::HeapStats::get().curr_bytes;
+    let verdict = judge();
+    let held = dhat::HeapStats::get().max_bytes - input;
+    says_how_far(reason(&verdict), bytes);
+    assert!(held <= bytes + bytes / 10, "{held} bytes, {bytes} allowed: {verdict}");
+    assert!(held >= bytes / 4, "{held} bytes of {bytes}: {verdict}");
 }
