@@ -3,7 +3,7 @@
 //! It is a handle to a mailbox that the code shares with the node around it, on one thread. While the code is polled, the mailbox
 //! holds the step's context; no borrow of it lives across an `.await`.
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -44,11 +44,28 @@ impl<S: System> Clone for AsyncContext<S> {
     }
 }
 
+#[cold]
+#[inline(never)]
+fn nested() -> ! {
+    panic!(
+        "the context was used inside the closure of its own `disk` or `rng`: take what it answers out of there first"
+    )
+}
+
 /// What the code does.
 impl<S: System> AsyncContext<S> {
+    /// The mailbox, for as long as one thing takes.
+    #[inline]
+    fn mailbox(&self) -> RefMut<'_, Mailbox<S>> {
+        match self.mailbox.try_borrow_mut() {
+            Ok(mailbox) => mailbox,
+            Err(_) => nested(),
+        }
+    }
+
     /// The next message, in order of arrival. Dropped before it is ready, it takes none with it.
     pub fn recv(&self) -> impl Future<Output = (Address, S::Message)> + use<'_, S> {
-        poll_fn(|_| match self.mailbox.borrow_mut().messages.pop_front() {
+        poll_fn(|_| match self.mailbox().messages.pop_front() {
             Some(message) => Poll::Ready(message),
             None => Poll::Pending,
         })
@@ -57,12 +74,12 @@ impl<S: System> AsyncContext<S> {
     /// A message that has arrived already, if there is one.
     #[must_use]
     pub fn try_recv(&self) -> Option<(Address, S::Message)> {
-        self.mailbox.borrow_mut().messages.pop_front()
+        self.mailbox().messages.pop_front()
     }
 
     /// The next operation that the workload asks of this client.
     pub fn next_operation(&self) -> impl Future<Output = S::Op> + use<'_, S> {
-        poll_fn(|_| match self.mailbox.borrow_mut().operations.pop_front() {
+        poll_fn(|_| match self.mailbox().operations.pop_front() {
             Some(op) => Poll::Ready(op),
             None => Poll::Pending,
         })
@@ -90,13 +107,13 @@ impl<S: System> AsyncContext<S> {
 
     /// Begins to make all names durable as they are now, and waits for the answer.
     pub fn sync_directory(&self) -> impl Future<Output = Result<(), DiskError>> + use<'_, S> {
-        let sync = self.mailbox.borrow_mut().step.context().disk().sync_directory();
+        let sync = self.mailbox().step.context().disk().sync_directory();
         self.completed(sync)
     }
 
     fn completed(&self, sync: SyncId) -> impl Future<Output = Result<(), DiskError>> + use<'_, S> {
         poll_fn(move |_| {
-            let synced = &mut self.mailbox.borrow_mut().synced;
+            let synced = &mut self.mailbox().synced;
             match synced.iter().position(|&(other, _)| other == sync) {
                 Some(place) => Poll::Ready(synced.remove(place).1),
                 None => Poll::Pending,
@@ -107,60 +124,60 @@ impl<S: System> AsyncContext<S> {
     /// Sends a message. It may be lost, doubled, delayed or overtaken.
     #[inline]
     pub fn send(&self, to: impl Into<Address>, message: S::Message) {
-        self.mailbox.borrow_mut().step.context().send(to, message);
+        self.mailbox().step.context().send(to, message);
     }
 
     /// Tells monitors and timelines what the node has done.
     pub fn emit(&self, event: S::Event) {
-        self.mailbox.borrow_mut().step.context().emit(event);
+        self.mailbox().step.context().emit(event);
     }
 
     /// Ends the client's open operation.
     pub fn complete(&self, outcome: Outcome<S::Ret>) {
-        self.mailbox.borrow_mut().step.context().complete(outcome);
+        self.mailbox().step.context().complete(outcome);
     }
 
     /// Occupies the node for `span` once this step is over: once the code waits for something that has not come.
     pub fn work(&self, span: Duration) {
-        self.mailbox.borrow_mut().step.context().work(span);
+        self.mailbox().step.context().work(span);
     }
 
     /// Names a place where a plan may let the node crash.
     pub fn point(&self, label: &'static str) {
-        self.mailbox.borrow_mut().step.context().point(label);
+        self.mailbox().step.context().point(label);
     }
 
     /// The local time of day, which may be wrong and may jump.
     #[must_use]
     pub fn wall_clock(&self) -> Time {
-        self.mailbox.borrow_mut().step.context().wall_clock()
+        self.mailbox().step.context().wall_clock()
     }
 
     /// The local monotonic clock.
     #[must_use]
     pub fn elapsed(&self) -> Time {
-        self.mailbox.borrow_mut().step.context().elapsed()
+        self.mailbox().step.context().elapsed()
     }
 
     /// Draws that belong to this step. Nothing else of the context may be used inside.
     pub fn rng<T>(&self, draw: impl FnOnce(&mut Draws) -> T) -> T {
-        draw(self.mailbox.borrow_mut().step.rng())
+        draw(self.mailbox().step.rng())
     }
 
     /// The local disk. Nothing else of the context may be used inside.
     pub fn disk<T>(&self, access: impl FnOnce(&mut DiskHandle<'_, S>) -> T) -> T {
-        access(&mut self.mailbox.borrow_mut().step.context().disk())
+        access(&mut self.mailbox().step.context().disk())
     }
 
     /// From now on the node plays this part, as faults see it.
     pub fn play(&self, role: Role) {
-        self.mailbox.borrow_mut().role = role;
+        self.mailbox().role = role;
     }
 
     /// The node waits for this from now on, or for nothing: a verdict can say so.
     pub fn awaiting(&self, what: Option<String>) {
         let since = self.elapsed();
-        self.mailbox.borrow_mut().awaited = what.map(|what| Awaited { what, since });
+        self.mailbox().awaited = what.map(|what| Awaited { what, since });
     }
 }
 

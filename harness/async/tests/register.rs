@@ -9,8 +9,11 @@ use serde::{Deserialize, Serialize};
 use stormglass_async::{AsyncContext, Linear};
 use stormglass_check::linearizability::linearizable;
 use stormglass_check::models::KvModel;
+use stormglass_core::clock::LocalClock;
+use stormglass_core::disk::Disk;
 use stormglass_core::op::kv::{KvOp, KvRet};
 use stormglass_core::prelude::*;
+use stormglass_core::random::{CausalId, Draws, Purpose};
 use stormglass_kernel::Kernel;
 use stormglass_plan::engine::{Engine as _, Run, Tracing};
 use stormglass_plan::nemesis::{Nemesis, Profile};
@@ -162,4 +165,14 @@ fn async_code_is_as_deterministic_as_a_state_machine() {
         assert_eq!(run(false, seed).digest, run(false, seed).digest);
     }
     assert_ne!(run(false, 0).digest, run(false, 1).digest);
+}
+
+/// What cannot be nested says so in its own words.
+#[test]
+#[should_panic(expected = "used inside the closure of its own `disk` or `rng`")]
+fn a_context_inside_its_own_closure_is_refused_in_words() {
+    let mut node = Linear::<Register>::new((), |cx| async move { cx.rng(|_| cx.point("inside")) });
+    let (clock, mut disk, mut effects) = (LocalClock::new(), Disk::new(), Vec::new());
+    let draws = Draws::new(CausalId::root(Seed(0), Purpose::Node), Purpose::Node);
+    Node::on_start(&mut node, &mut Context::new(Time::ZERO, &clock, draws, &mut disk, &mut effects));
 }

@@ -1,6 +1,7 @@
 //! What a judge says: ok, violated with evidence, or unknown; and how several answers become one.
 
 use std::fmt;
+use std::panic::Location;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,15 @@ pub struct Undecided {
     pub check: String,
     /// One sentence: what stood in the way and how far the check got.
     pub reason: String,
+}
+
+/// Where in the code something went wrong, as a line of evidence. A dependency's file is named from its crate on: where a machine keeps
+/// it is nobody's business.
+#[must_use]
+pub fn place(location: &Location<'_>) -> String {
+    let file = location.file();
+    let kept = file.split_once("/registry/src/").and_then(|(_, kept)| kept.split_once('/'));
+    format!("at {}:{}", kept.map_or(file, |(_, file)| file), location.line())
 }
 
 /// The proof that a property is broken.

@@ -26,6 +26,7 @@ pub mod vigil;
 pub mod strategies;
 mod driver;
 mod happenings;
+mod place;
 mod recovery;
 mod story;
 

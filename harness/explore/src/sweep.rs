@@ -17,6 +17,7 @@ use stormglass_plan::engine::{Digest, Stats, Tracing};
 use stormglass_plan::problem::Problem;
 
 use crate::case::Case;
+use crate::place;
 use crate::report::Report;
 
 /// One passing seed in so many is run twice.
@@ -143,10 +144,12 @@ fn nondeterministic(case: &dyn Case, seed: Seed, report: &Report) -> Result<Repo
 
 /// A run in which the system's own code may panic: that is the system's mistake, and a violation.
 pub(crate) fn guarded(case: &dyn Case, seed: Seed, tracing: Tracing) -> Result<Report, Problem> {
+    place::note();
     match catch_unwind(AssertUnwindSafe(|| case.run(seed, tracing))) {
         Ok(result) => result,
         Err(payload) => {
-            let verdict = Verdict::from(Violation::new("panic", said(&*payload)));
+            let evidence = place::noted().into_iter().collect();
+            let verdict = Verdict::from(Violation { evidence, ..Violation::new("panic", said(&*payload)) });
             Ok(Report {
                 seed,
                 verdicts: vec![verdict.clone()],

@@ -31,12 +31,20 @@ pub fn configure<S: System + DeserializeOwned>(
 /// # Errors
 /// A setting that is not known or cannot be read, at its path.
 pub fn settings<T: DeserializeOwned>(path: &str, table: &toml::Table) -> Result<T, Problem> {
+    let nothing = table.is_empty();
     let table = toml::Value::Table(table.clone());
     serde_path_to_error::deserialize(table).map_err(|error| {
         let path = match error.path().to_string() {
             inside if inside == "." => path.to_owned(),
             inside => format!("{path}.{inside}"),
         };
-        words::problem(&path, error.inner().message())
+        let problem = words::problem(&path, error.inner().message());
+        // Most systems have settings, and most scenarios have none: this is for the system's author.
+        match nothing && error.inner().message().starts_with("missing field") {
+            true => problem.help(format!(
+                "[{path}] has to say it; settings that a scenario may leave out have `#[serde(default)]`"
+            )),
+            false => problem,
+        }
     })
 }

@@ -199,7 +199,7 @@ impl<A: Application> Company<A> {
         let who =
             panic.host.map_or_else(|| "a host".to_owned(), |host| self.cluster.address_at(host).to_string());
         let summary = format!("{who} panicked: {}", panic.words);
-        let mut evidence: Vec<String> = panic.place.into_iter().map(|place| format!("at {place}")).collect();
+        let mut evidence: Vec<String> = panic.place.into_iter().collect();
         if panic.words.contains("IO is disabled") {
             evidence.push(ELSEWHERE.to_owned());
         }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
+use stormglass_core::verdict::place;
 use tokio::runtime::{Handle, Id};
 
 const WORDLESS: &str = "a panic without words";
@@ -91,14 +92,6 @@ fn name(id: Id) -> String {
     id.to_string()
 }
 
-/// A file of a dependency, from its crate's name on: where the machine keeps it is nobody's business.
-fn of_crate(file: &str) -> &str {
-    match file.split_once("/registry/src/") {
-        Some((_, kept)) => kept.split_once('/').map_or(kept, |(_, file)| file),
-        None => file,
-    }
-}
-
 /// Keeps the first panic of a thread that listens.
 fn hear(info: &PanicHookInfo<'_>) -> bool {
     let runtime = Handle::try_current().ok().map(|handle| name(handle.id()));
@@ -108,7 +101,7 @@ fn hear(info: &PanicHookInfo<'_>) -> bool {
         if heard.first.is_none() {
             let host = runtime.and_then(|runtime| heard.hosts.get(&runtime).copied());
             let words = info.payload_as_str().unwrap_or(WORDLESS).to_owned();
-            let place = info.location().map(|place| format!("{}:{}", of_crate(place.file()), place.line()));
+            let place = info.location().map(place);
             heard.first = Some(Panic { host, words, place });
         }
         Some(())

@@ -159,12 +159,14 @@ fn a_run_that_does_not_repeat_itself_is_a_violation() {
     assert!(evidence.contains("first difference:"), "{evidence}");
 }
 
-/// A panic of the system's own code is a violation with its words, not the end of the sweep.
+/// A panic of the system's own code is a violation with its words and its place, not the end of the sweep.
 #[test]
 fn a_panic_is_a_violation_of_its_seed() {
     let report = audited(&*case("nervous"), Seed(1)).unwrap();
     assert_eq!(check_of(&report), "panic");
     assert!(report.verdict.to_string().contains("ten requests are too many"), "{}", report.verdict);
+    let [place] = &report.verdict.violation().unwrap().evidence[..] else { panic!("{}", report.verdict) };
+    assert!(place.starts_with("at ") && place.contains(".rs:"), "{place}");
 }
 
 /// A system that answers nobody is not a pass.
