@@ -22,7 +22,7 @@ pub(crate) fn note() {
         set_hook(Box::new(move |panic| {
             let here = panic.location().map(place);
             // A thread that ends may have no place for it any more.
-            drop(PLACE.try_with(|noted| *noted.borrow_mut() = here));
+            let _unnoted = PLACE.try_with(|noted| *noted.borrow_mut() = here);
             before(panic);
         }));
     });
