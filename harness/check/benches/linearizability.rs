@@ -270,6 +270,32 @@ fn objects(chosen: impl Fn(&str) -> bool) {
     }
 }
 
+/// Rows of queues and stacks in which values come again.
+fn repeated(chosen: impl Fn(&str) -> bool) {
+    for (legal, word) in [(true, "legal"), (false, "illegal")] {
+        for operations in [1_000, 10_000, 100_000] {
+            let name = |kind: &str| {
+                format!("best    {kind} of nine values 10 clients {operations:>7} ops 1% unknown {word}")
+            };
+            if chosen(&name("queue")) {
+                let history = of_object(&QueueModel, operations, legal, |draws, _| match draws.below(2) {
+                    0 => QueueOp::Enqueue(draws.below(9)),
+                    _ => QueueOp::Dequeue,
+                });
+                measure(&name("queue"), &QueueModel, &history, Method::Best);
+            }
+            // Of stacks, not even that many operations are decided.
+            if operations == 1_000 && chosen(&name("stack")) {
+                let history = of_object(&StackModel, operations, legal, |draws, _| match draws.below(2) {
+                    0 => StackOp::Push(draws.below(9)),
+                    _ => StackOp::Pop,
+                });
+                measure(&name("stack"), &StackModel, &history, Method::Best);
+            }
+        }
+    }
+}
+
 fn main() -> std::io::Result<()> {
     if run_again()? {
         return Ok(());
@@ -281,5 +307,6 @@ fn main() -> std::io::Result<()> {
         measure(&name(row), &KvModel, &history(row), row.method);
     }
     objects(chosen);
+    repeated(chosen);
     Ok(())
 }
