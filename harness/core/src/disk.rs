@@ -138,6 +138,16 @@ struct Sync {
 }
 
 impl Disk {
+    /// Whether nothing has ever been done with it, nor to it: one such disk is as good as another.
+    #[inline]
+    pub(crate) fn is_pristine(&self) -> bool {
+        self.changes == 0
+            && self.syncs_begun == 0
+            && self.files.is_empty()
+            && self.names.is_empty()
+            && self.ailments.is_empty()
+    }
+
     /// An empty disk.
     #[must_use]
     pub fn new() -> Disk {

@@ -50,7 +50,10 @@ impl<S: System> OwnedContext<S> {
 
     fn exchange(&mut self, cx: &mut Context<'_, S>) {
         mem::swap(&mut self.draws, &mut cx.draws);
-        mem::swap(&mut self.disk, cx.disk);
+        // Many never touch their disk, and it is the largest of it all.
+        if !(self.disk.is_pristine() && cx.disk.is_pristine()) {
+            mem::swap(&mut self.disk, cx.disk);
+        }
         mem::swap(&mut self.effects, cx.effects);
     }
 
