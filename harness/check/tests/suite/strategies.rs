@@ -97,3 +97,21 @@ fn strategies_keep_their_promise_for_every_model() {
         ],
     );
 }
+
+/// Of the longest histories that people ask for, too, every one is decided where values come again.
+#[test]
+fn long_histories_of_queues_and_stacks_are_decided() {
+    fn all_hold<M>(model: M, op: impl Strategy<Value = M::Op>)
+    where
+        M: Perform<Op: std::fmt::Debug, Ret: std::fmt::Debug> + Copy,
+    {
+        let ran = runner().run(&strategies::legal(model, op, 30..60), |history| {
+            let verdict = linearizable(&model, &history);
+            prop_assert!(verdict.is_ok(), "{}", verdict);
+            Ok(())
+        });
+        ran.map_err(|why| why.to_string()).expect("every history is legal");
+    }
+    all_hold(QueueModel, prop_oneof![(0..9_u64).prop_map(QueueOp::Enqueue), Just(QueueOp::Dequeue)]);
+    all_hold(StackModel, prop_oneof![(0..9_u64).prop_map(StackOp::Push), Just(StackOp::Pop)]);
+}
