@@ -101,6 +101,11 @@ conformance-docs:
     (cat conformance/about.md; echo; echo '```text'; target/release/stormglass-conformance; echo '```'; echo; echo '## Seeds to first detection'; echo; echo 'Made by `just conformance-bugs`.'; echo; echo '```text'; target/release/stormglass-conformance bugs; echo '```') > CONFORMANCE.md.new
     mv CONFORMANCE.md.new CONFORMANCE.md
 
+# Runs every shipped scenario on madsim and turmoil, so many seeds of each correct system and at most so many until a planted bug shows, and without bugs twice in real time: `just conformance-shipped 20 200 lock/` for some of them.
+[working-directory: 'harness/engines']
+conformance-shipped seeds="20" limit="200" some="":
+    cargo run -q --release -p stormglass-conformance -- shipped {{seeds}} {{limit}} {{some}}
+
 # Runs the shipped storms on real sockets for so many seconds, many at once, and fails if anything is alarmed about.
 [working-directory: 'harness/engines']
 soak seconds="30":

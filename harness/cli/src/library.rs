@@ -18,6 +18,7 @@ use crate::run::KERNEL;
 pub struct Library {
     folder: PathBuf,
     others: Vec<PathBuf>,
+    kept: Option<PathBuf>,
     built: Vec<Scenario>,
 }
 
@@ -52,10 +53,16 @@ impl Library {
         self
     }
 
-    /// The same scenarios, but files from another folder alone.
+    /// Keeps plans in this folder: where several commands share a folder of scenarios, each has its own plans to keep.
+    #[must_use]
+    pub fn keeping_in(self, folder: impl Into<PathBuf>) -> Library {
+        Library { kept: Some(folder.into()), ..self }
+    }
+
+    /// The same scenarios, but files from another folder alone, and kept plans beside that.
     #[must_use]
     pub fn moved_to(self, folder: impl Into<PathBuf>) -> Library {
-        Library { folder: folder.into(), others: Vec::new(), ..self }
+        Library { folder: folder.into(), others: Vec::new(), kept: None, ..self }
     }
 
     /// Where files are found.
@@ -64,10 +71,11 @@ impl Library {
         &self.folder
     }
 
-    /// Where kept plans are found and put: `snapshots/regressions` beside the folder of scenarios.
+    /// Where kept plans are found and put: `snapshots/regressions` beside the folder of scenarios, if nobody has said another.
     #[must_use]
     pub fn regressions(&self) -> PathBuf {
-        self.folder.parent().unwrap_or(Path::new("")).join("snapshots/regressions")
+        let beside = || self.folder.parent().unwrap_or(Path::new("")).join("snapshots/regressions");
+        self.kept.clone().unwrap_or_else(beside)
     }
 
     /// The files of all kept plans, in order of name; none if nothing was ever kept.

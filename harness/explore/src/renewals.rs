@@ -13,10 +13,11 @@ use stormglass_core::bug::Bug;
 use stormglass_core::bugs;
 use stormglass_core::random::{Seed, mix};
 use stormglass_core::verdict::{Verdict, Violation};
+use stormglass_kernel::Kernel;
 use stormglass_logging::Directives;
 use stormglass_plan::configure::settings;
 use stormglass_plan::diagnostic::Mistakes;
-use stormglass_plan::engine::{Digest, Stats, Tracing};
+use stormglass_plan::engine::{Digest, Engine as _, Stats, Tracing};
 use stormglass_plan::problem::Problem;
 use stormglass_plan::scenario::{Expect, Scenario};
 use stormglass_plan::source::Source;
@@ -35,6 +36,9 @@ use crate::walk::Walk;
 
 /// What a scenario calls it.
 const NAME: &str = "regions";
+/// Why no other engine runs it.
+const ELSEWHERE: &str = "the regions of the availability model send nothing and are watched for centuries: other engines have \
+                         nothing to drive there, and only the kernel skips the years between two failures";
 /// Its one check.
 const CHECK: &str = "agrees";
 
@@ -240,6 +244,9 @@ impl Subject for AvailabilityModel {
                 &[CHECK],
             ));
         }
+        if let Some(engine) = scenario.engine.as_deref().filter(|engine| *engine != Kernel::NAME) {
+            return Err(elsewhere(engine));
+        }
         let model = settings.model(bug)?;
         // What would take too long, or is too short to say anything, is said before anything is run.
         model.each.measured(model.observed, model.confidence).map_err(|why| senseless(&why))?;
@@ -260,6 +267,10 @@ fn no_plan() -> Problem {
         "",
         "the model of regions has no plan that could be saved: its scenario and seed say everything",
     )
+}
+
+fn elsewhere(engine: &str) -> Problem {
+    unknown(engine, NAME, &[Kernel::NAME]).help(ELSEWHERE)
 }
 
 fn senseless(why: &Senseless) -> Problem {
@@ -308,11 +319,7 @@ impl Case for Model {
     }
 
     fn on(&self, engine: &str) -> Result<Box<dyn Case>, Problem> {
-        if self.engines().contains(&engine) {
-            Ok(Box::new(self.clone()))
-        } else {
-            Err(unknown(engine, NAME, &self.engines()))
-        }
+        if engine == Kernel::NAME { Ok(Box::new(self.clone())) } else { Err(elsewhere(engine)) }
     }
 
     fn page(&self, seed: Seed) -> Result<String, Problem> {

@@ -32,18 +32,18 @@ macro_rules! bugs {
 
 bugs! {
     "vote-not-durable", shipped!("vote-not-durable"), [13, 0, 0];
-    "vote-compare-index-only", shipped!("vote-compare-index-only"), [518, 42, 42];
+    "vote-compare-index-only", shipped!("vote-compare-index-only"), [518, 491, 263];
     "stale-vote-response", shipped!("stale-vote-response"), [3, 8, 3];
     "even-quorum", shipped!("even-quorum"), [0, 0, 0];
-    "commit-prior-term", shipped!("commit-prior-term"), [18, 10, 47];
+    "commit-prior-term", shipped!("commit-prior-term"), [18, 0, 47];
     "ack-before-fsync", shipped!("ack-before-fsync"), [0, 0, 0];
     "leader-counts-volatile-self", shipped!("leader-counts-volatile-self"), [0, 0, 0];
     "truncate-always", shipped!("truncate-always"), [0, 0, 0];
-    "stale-append-response", shipped!("stale-append-response"), [24, 13, 280];
-    "read-local-leader", shipped!("read-local-leader"), [40, 319, 40];
-    "read-own-round", shipped!("read-own-round"), [157, 96, 40];
-    "read-stale-round", include_str!("../scenarios/read-stale-round.toml"), [5, 26, 3];
-    "read-no-term-commit", shipped!("read-no-term-commit"), [50, 2, 242];
+    "stale-append-response", shipped!("stale-append-response"), [24, 14, 280];
+    "read-local-leader", shipped!("read-local-leader"), [40, 96, 40];
+    "read-own-round", shipped!("read-own-round"), [157, 40, 40];
+    "read-stale-round", include_str!("../scenarios/read-stale-round.toml"), [5, 14, 3];
+    "read-no-term-commit", shipped!("read-no-term-commit"), [50, 33, 42];
     "lease-on-wall-clock", shipped!("lease-on-wall-clock"), [15, 3, 15];
     "no-dedupe", shipped!("no-dedupe"), [0, 0, 0];
 }

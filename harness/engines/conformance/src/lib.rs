@@ -4,6 +4,7 @@
 //!  kinds, storms, bugs ──▶ suite: rows ──▶ cell (one row on one engine) ──▶ table, and why a cell differs
 //!                            bugs ──▶ hunt: seeds to first detection, by engine
 //!                          storms ──▶ soak: real time, many at once
+//!               shipped scenarios ──▶ shipped: do correct systems pass, and are bugs found, on engines that nobody wrote them for
 //! ```
 //!
 //! Verdicts are compared, and whether a fault did anything; never traces: each engine has a scheduler and a network of its own. This
@@ -19,3 +20,4 @@ pub mod explained;
 pub mod table;
 pub mod hunt;
 pub mod soak;
+pub mod shipped;

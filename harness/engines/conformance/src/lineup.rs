@@ -1,13 +1,8 @@
 //! The engines side by side, and the systems that run on them.
 
-use stormglass_consensus::raft::Raft;
-use stormglass_explore::{Case, Registry, linearizable_kv};
-use stormglass_failover::Failover;
-use stormglass_madsim::Madsim;
+use stormglass_explore::{Case, Registry};
 use stormglass_plan::scenario::Scenario;
 use stormglass_plan::source::Source;
-use stormglass_tokio::Tokio;
-use stormglass_turmoil::Turmoil;
 
 /// An engine by its place in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,9 +38,7 @@ impl On {
 /// The systems that every engine runs.
 #[must_use]
 pub fn registry() -> Registry {
-    Registry::new()
-        .with(linearizable_kv::<Raft>().engine(Madsim).engine(Turmoil).engine(Tokio))
-        .with(linearizable_kv::<Failover>().engine(Madsim).engine(Turmoil).engine(Tokio))
+    stormglass_lineup::registry()
 }
 
 /// A scenario's text as a case on an engine.

@@ -4,6 +4,9 @@
 //! stormglass-conformance [TRIES]         the table; each bug gets so many runs in real time
 //! stormglass-conformance bugs [LIMIT]    how many seeds each bug takes on each virtual engine
 //! stormglass-conformance soak [SECONDS]  storms in real time
+//! stormglass-conformance shipped [SEEDS] [LIMIT] [FILTER]
+//!                                        every shipped scenario: so many seeds of correct systems on each virtual engine, at most
+//!                                        so many of planted bugs; and two of each in real time
 //! ```
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command prints")]
 #![allow(clippy::disallowed_methods, reason = "a soak lasts as long as the clock on the wall says")]
@@ -15,6 +18,7 @@ use std::time::{Duration, Instant};
 use stormglass_conformance::bugs::BUGS;
 use stormglass_conformance::hunt::hunt;
 use stormglass_conformance::lineup::On;
+use stormglass_conformance::shipped::{Became, Extent, in_real_time, scenarios, virtually};
 use stormglass_conformance::soak::soak;
 use stormglass_conformance::storms::lasting;
 use stormglass_conformance::suite::{everything, run};
@@ -25,6 +29,12 @@ use stormglass_report::columns;
 const TRIES: u64 = 24;
 /// So many seeds at most.
 const LIMIT: u64 = 2_000;
+/// So many seeds of a correct shipped scenario on each virtual engine.
+const SEEDS: u64 = 20;
+/// So many at most of one with a planted bug.
+const HUNTED: u64 = 200;
+/// So many of each in real time.
+const IN_REAL_TIME: u64 = 2;
 /// So many runs wait for the clock at once.
 const AT_ONCE: usize = 64;
 
@@ -38,10 +48,14 @@ fn main() -> ExitCode {
     let done = match arguments.first().map(String::as_str) {
         Some("bugs") => number(1, LIMIT).map(bugs),
         Some("soak") => number(1, 30).map(soaked),
+        Some("shipped") => number(1, SEEDS).and_then(|seeds| {
+            let filter = arguments.get(3).map_or("", String::as_str);
+            number(2, HUNTED).map(|limit| shipped(Extent { seeds, limit }, filter))
+        }),
         _ => number(0, TRIES).map(conformance),
     };
     done.unwrap_or_else(|mistake| {
-        eprintln!("{mistake}. Usage: stormglass-conformance [TRIES] | bugs [LIMIT] | soak [SECONDS]");
+        eprintln!("{mistake}. Usage: stormglass-conformance [TRIES] | bugs [LIMIT] | soak [SECONDS] | shipped [SEEDS] [LIMIT] [FILTER]");
         ExitCode::from(2)
     })
 }
@@ -73,6 +87,41 @@ fn bugs(limit: u64) -> ExitCode {
     }
     println!("{}", columns(["bug", "kernel", "madsim", "turmoil"], rows));
     if all_found { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn shipped(extent: Extent, filter: &str) -> ExitCode {
+    let scenarios: Vec<_> =
+        scenarios().into_iter().filter(|scenario| scenario.name.contains(filter)).collect();
+    let mut rows: Vec<[String; 4]> = Vec::new();
+    let mut told: Vec<String> = Vec::new();
+    let mut good = true;
+    let mut note = |name: &str, on: On, became: &Became| {
+        good &= became.is_good();
+        match became {
+            Became::Alarm(_, verdict) => told.push(format!("{name} on {}: {verdict}", on.name())),
+            Became::Refused(why) => told.push(format!("{name} on {}: {why}", on.name())),
+            _ => {}
+        }
+        became.to_string()
+    };
+    for scenario in &scenarios {
+        let [madsim, turmoil] = [On::Madsim, On::Turmoil].map(|on| {
+            let became = virtually(scenario, on, extent);
+            let became = became.unwrap_or_else(|problem| Became::Refused(problem.to_string()));
+            note(&scenario.name, on, &became)
+        });
+        eprintln!("{}: {madsim}, {turmoil}", scenario.name);
+        rows.push([scenario.name.clone(), madsim, turmoil, String::new()]);
+    }
+    let became = in_real_time(&scenarios, IN_REAL_TIME);
+    for ((row, scenario), became) in rows.iter_mut().zip(&scenarios).zip(&became) {
+        row[3] = note(&scenario.name, On::Tokio, became);
+    }
+    println!("{}", columns(["scenario", "madsim", "turmoil", "tokio, without bugs"], rows));
+    for line in told {
+        println!("{line}");
+    }
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn soaked(seconds: u64) -> ExitCode {

@@ -1,5 +1,6 @@
 //! The suite: what is run on every engine.
 
+use std::collections::BTreeMap;
 use std::thread;
 
 use stormglass_plan::kind::Kind;
@@ -79,18 +80,27 @@ pub fn everything() -> Vec<About> {
 pub fn run(suite: &[About], engines: &[On], tries: u64, mut done: impl FnMut(On)) -> Vec<Row> {
     let mut rows: Vec<Row> =
         suite.iter().map(|about| Row { about: about.clone(), cells: Vec::new() }).collect();
-    for &on in engines {
-        // What has a virtual clock needs a core; what has a real one waits.
-        let cells = if on == On::Tokio {
-            at_once(suite, |about| about.on(on, tries))
-        } else {
-            suite.iter().map(|about| about.on(on, tries)).collect()
-        };
-        for (row, cell) in rows.iter_mut().zip(cells) {
-            row.cells.push((on, cell));
+    let on = |on: On| move |about: &About| about.on(on, tries);
+    thread::scope(|scope| {
+        // What has a real clock waits for it, and so begins first; what has a virtual one needs a core.
+        let real = engines.contains(&On::Tokio);
+        let real = real.then(|| scope.spawn(|| at_once(suite, on(On::Tokio))));
+        let virtuals = engines.iter().copied().filter(|&engine| engine != On::Tokio);
+        let mut columns: BTreeMap<On, Vec<Cell>> = BTreeMap::new();
+        for engine in virtuals {
+            columns.insert(engine, suite.iter().map(on(engine)).collect());
+            done(engine);
         }
-        done(on);
-    }
+        if let Some(real) = real {
+            columns.insert(On::Tokio, real.join().expect("a run's panic is its verdict"));
+            done(On::Tokio);
+        }
+        for &engine in engines {
+            for (row, cell) in rows.iter_mut().zip(columns.remove(&engine).unwrap_or_default()) {
+                row.cells.push((engine, cell));
+            }
+        }
+    });
     rows
 }
 

@@ -17,7 +17,7 @@ fn storms_and_plain_bugs_end_alike_everywhere() {
             About::Bug(bug) => plain.contains(&bug.name),
         })
         .collect();
-    assert_eq!(some.len(), 7);
+    assert_eq!(some.len(), 15);
     let rows = run(&some, &On::ALL, 1, |_| ());
     let (text, unexplained) = table(&rows);
     assert_eq!(unexplained, 0, "{text}");

@@ -236,11 +236,12 @@ impl<S: System> Theatre<S> {
             return Vec::new();
         }
         self.with(|stage| stage.arrive(&parcel, now));
-        if parcel.due <= now {
-            return self.turn(host, now);
+        let leaving = if parcel.due <= now { self.turn(host, now) } else { Vec::new() };
+        // Whoever takes the host's turns sleeps while this is heard: what came of it, such as a sync, may be due before it wakes.
+        if !self.is_over() {
+            self.nudge(host);
         }
-        self.nudge(host);
-        Vec::new()
+        leaving
     }
 
     /// Takes the lane's turns as they come, until the run is over. `post` sends what leaves; `between` comes after every turn.
