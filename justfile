@@ -52,7 +52,7 @@ bench-check *arguments:
 
 # Holds every judge against a brute-force oracle on so many small random histories per model, and the special checkers against the general one on a twentieth as many larger ones.
 check-oracles cases="200000":
-    STORMGLASS_CHECK_CASES={{cases}} cargo test -p stormglass-check --test suite -- agreement oracles isolation
+    STORMGLASS_CHECK_CASES={{cases}} cargo test -p stormglass-check --test suite -- agreement oracles isolation repeated
 
 # Holds `check` against a folder of published histories with known verdicts, which is no part of this project.
 check-corpora folder:

@@ -6,15 +6,12 @@
 //! use stormglass_check::{linearizable, strategies};
 //!
 //! let op = prop_oneof![(0..9_u64).prop_map(QueueOp::Enqueue), Just(QueueOp::Dequeue)];
-//! let (legal, illegal) = (strategies::legal(QueueModel, op.clone(), 1..20), strategies::illegal(QueueModel, op, 4..12));
+//! let (legal, illegal) = (strategies::legal(QueueModel, op.clone(), 1..40), strategies::illegal(QueueModel, op, 4..12));
 //! proptest!(|(legal in legal, illegal in illegal)| {
 //!     prop_assert!(linearizable(&QueueModel, &legal).is_ok());
 //!     prop_assert!(linearizable(&QueueModel, &illegal).violation().is_some());
 //! });
 //! ```
-//!
-//! Histories in which values are put in twice are the hard ones: no theory decides them, so let them be short, lest the answer be
-//! that the search was given up.
 //!
 //! What a client asks is a strategy of the caller's; who asks when, and what a real object answers, follows from a drawn
 //! seed, so that a case of proptest is a history for ever.
