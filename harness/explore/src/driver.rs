@@ -101,7 +101,7 @@ pub(crate) fn unknown(name: &str, system: &str, names: &[&str]) -> Problem {
         KERNEL => problem.help(format!(
             "{system} is a program with sockets of its own, and no state machine: the kernel cannot run it"
         )),
-        "madsim" | "turmoil" | "tokio" => problem.help(format!(
+        "madsim" | "madsim-connections" | "turmoil" | "tokio" => problem.help(format!(
             "{name} is not built into this command: `just engines` runs the one with all engines"
         )),
         _ => problem,

@@ -4,7 +4,7 @@
 
 use stormglass_core::system::System;
 use stormglass_explore::{Registry, SystemUnderTest};
-use stormglass_madsim::Madsim;
+use stormglass_madsim::{Madsim, MadsimConnections};
 use stormglass_scenarios::Engines;
 use stormglass_tokio::Tokio;
 use stormglass_turmoil::Turmoil;
@@ -14,7 +14,7 @@ struct Others;
 
 impl Engines for Others {
     fn given_to<S: System>(&self, system: SystemUnderTest<S>) -> SystemUnderTest<S> {
-        system.engine(Madsim).engine(Turmoil).engine(Tokio)
+        system.engine(Madsim).engine(MadsimConnections).engine(Turmoil).engine(Tokio)
     }
 }
 
