@@ -11,7 +11,7 @@ use stormglass_explore::{Registry, vigil};
 use crate::args::{Arguments, Command, RunArguments};
 use crate::exit::{Ending, MISTAKE, Mistake};
 use crate::library::Library;
-use crate::{blame, check, keep, list, model, new, replay, run, schema, zoo};
+use crate::{blame, check, keep, list, model, new, replay, run, schema, stop, zoo};
 
 /// A command line of one's own: any crate gets it with its systems in a few lines.
 pub struct App {
@@ -39,6 +39,9 @@ impl App {
         };
         silence_workers();
         keep_vigil();
+        if matches!(arguments.command, None | Some(Command::Run(_))) {
+            stop::listen();
+        }
         let mut out = std::io::stdout().lock();
         match self.execute(arguments, &mut out) {
             Ok(ending) => ending.into(),

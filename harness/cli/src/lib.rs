@@ -30,6 +30,7 @@ pub mod list;
 pub mod new;
 pub mod schema;
 mod progress;
+mod stop;
 pub mod shrinking;
 mod shrink_table;
 

@@ -23,6 +23,7 @@ use crate::library::Loaded;
 use crate::page;
 use crate::progress::Progress;
 use crate::shrinking::shrunk;
+use crate::stop;
 
 /// The engine that is always there.
 pub(crate) const KERNEL: &str = "kernel";
@@ -74,7 +75,11 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
     }
     let progress = Progress::new(prepared.iter().map(|(loaded, ..)| range(arguments, &loaded.scenario)));
     let mut results = Vec::new();
+    let scenarios = prepared.len();
     for (loaded, case) in prepared {
+        if stop::asked() {
+            break;
+        }
         let scenario = &loaded.scenario;
         let seeds = range(arguments, scenario);
         progress.begin(&scenario.name);
@@ -83,7 +88,7 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
         let outcome = sweep.run(&*case, |report| {
             progress.seed_done(&report);
             tally.add(report, &scenario.expect);
-            if tally.settled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if tally.settled() || stop::asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         outcome.map_err(|problem| loaded.mistake(&problem))?;
         progress.end(seeds.end - seeds.start - tally.runs);
@@ -91,8 +96,10 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
         results.push(Swept { scenario: loaded.scenario, called: loaded.called, file, tally });
     }
     progress.finish();
+    let stopped = stop::asked();
     let shrinks = Shrinks {
-        wanted: !arguments.no_shrink,
+        // Who wants to stop does not want to wait for that.
+        wanted: !arguments.no_shrink && !stopped,
         jobs,
         app,
         html: arguments.html.as_deref(),
@@ -101,14 +108,22 @@ pub fn run(app: &App, arguments: &RunArguments, out: &mut dyn Write) -> Result<E
     let ended = || results.iter().map(|swept| swept.ended(&shrinks)).collect::<Result<Vec<_>, _>>();
     let text = match arguments.format {
         RunFormat::Text => {
-            return summary(&results, &shrinks, arguments.weather, out).map(|()| ending(&results, kept));
+            summary(&results, &shrinks, arguments.weather, out)?;
+            if stopped {
+                let (came, runs) = (results.len(), results.iter().map(|swept| swept.tally.runs).sum::<u64>());
+                let words = format!(
+                    "stopped after {runs} runs, in scenario {came} of {scenarios}: the rest was not run"
+                );
+                writeln!(out, "{words}").map_err(|error| unprinted(&error))?;
+            }
+            return Ok(ending(&results, kept, stopped));
         }
         RunFormat::Json => sweeps::json_lines(&ended()?),
         RunFormat::Junit => sweeps::junit(&ended()?),
         RunFormat::Github => sweeps::github(&ended()?),
     };
     out.write_all(text.as_bytes()).map_err(|error| unprinted(&error))?;
-    Ok(ending(&results, kept))
+    Ok(ending(&results, kept, stopped))
 }
 
 /// The engines that a scenario is to be run on; nothing stands for the scenario's own.
@@ -123,8 +138,10 @@ fn engines<'a>(
     }
 }
 
-fn ending(results: &[Swept], kept: Ending) -> Ending {
-    results.iter().map(Swept::ending).fold(kept, Ending::max)
+/// What was not run is undecided.
+fn ending(results: &[Swept], kept: Ending, stopped: bool) -> Ending {
+    let least = if stopped { Ending::Undecided } else { Ending::Ok };
+    results.iter().map(Swept::ending).fold(kept.max(least), Ending::max)
 }
 
 fn unprinted(error: &io::Error) -> Mistake {
@@ -326,5 +343,18 @@ fn count(results: &[Swept], further: usize, out: &mut dyn Write) -> io::Result<(
         0 => writeln!(out, "; everything as expected"),
         1 => writeln!(out, "; 1 scenario NOT as expected"),
         many => writeln!(out, "; {many} scenarios NOT as expected"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sweep that was stopped has not shown that all is well, whatever it has shown.
+    #[test]
+    fn a_sweep_that_was_stopped_is_undecided() {
+        assert_eq!(ending(&[], Ending::Ok, true), Ending::Undecided);
+        assert_eq!(ending(&[], Ending::Violated, true), Ending::Violated);
+        assert_eq!(ending(&[], Ending::Ok, false), Ending::Ok);
     }
 }
