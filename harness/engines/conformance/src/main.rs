@@ -23,6 +23,7 @@ use stormglass_conformance::soak::soak;
 use stormglass_conformance::storms::lasting;
 use stormglass_conformance::suite::{everything, run};
 use stormglass_conformance::table::table;
+use stormglass_plan::scenario::Scenario;
 use stormglass_report::columns;
 
 /// So many runs of a bug in real time.
@@ -95,8 +96,9 @@ fn shipped(extent: Extent, filter: &str) -> ExitCode {
     let mut rows: Vec<[String; 4]> = Vec::new();
     let mut told: Vec<String> = Vec::new();
     let mut good = true;
-    let mut note = |name: &str, on: On, became: &Became| {
-        good &= became.is_good();
+    let mut note = |scenario: &Scenario, on: On, became: &Became| {
+        let name = &scenario.name;
+        good &= became.is_good(scenario);
         match became {
             Became::Alarm(_, verdict) => told.push(format!("{name} on {}: {verdict}", on.name())),
             Became::Refused(why) => told.push(format!("{name} on {}: {why}", on.name())),
@@ -108,14 +110,14 @@ fn shipped(extent: Extent, filter: &str) -> ExitCode {
         let [madsim, turmoil] = [On::Madsim, On::Turmoil].map(|on| {
             let became = virtually(scenario, on, extent);
             let became = became.unwrap_or_else(|problem| Became::Refused(problem.to_string()));
-            note(&scenario.name, on, &became)
+            note(scenario, on, &became)
         });
         eprintln!("{}: {madsim}, {turmoil}", scenario.name);
         rows.push([scenario.name.clone(), madsim, turmoil, String::new()]);
     }
     let became = in_real_time(&scenarios, IN_REAL_TIME);
     for ((row, scenario), became) in rows.iter_mut().zip(&scenarios).zip(&became) {
-        row[3] = note(&scenario.name, On::Tokio, became);
+        row[3] = note(scenario, On::Tokio, became);
     }
     println!("{}", columns(["scenario", "madsim", "turmoil", "tokio, without bugs"], rows));
     for line in told {

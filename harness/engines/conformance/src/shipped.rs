@@ -17,6 +17,9 @@ use stormglass_report::{Outcome, Tally};
 use crate::lineup::{On, registry};
 use crate::suite::at_once;
 
+/// Has no nodes.
+const AVAILABILITY_MODEL: &str = "regions";
+
 /// How far scenarios are run.
 #[derive(Clone, Copy, Debug)]
 pub struct Extent {
@@ -95,10 +98,14 @@ pub fn in_real_time(scenarios: &[Scenario], seeds: u64) -> Vec<Became> {
 }
 
 impl Became {
-    /// Whether nobody need look after it.
+    /// Whether nobody need look after it: an engine may refuse what has no nodes to drive, and nothing else.
     #[must_use]
-    pub const fn is_good(&self) -> bool {
-        !matches!(self, Became::Alarm(..))
+    pub fn is_good(&self, scenario: &Scenario) -> bool {
+        match self {
+            Became::Alarm(..) => false,
+            Became::Refused(_) => scenario.system == AVAILABILITY_MODEL,
+            Became::Passed(_) | Became::Found(..) | Became::Escaped(_) => true,
+        }
     }
 
     fn and(self, other: Became) -> Became {
