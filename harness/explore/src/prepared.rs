@@ -28,6 +28,7 @@ use crate::report::Report;
 use crate::shrink::Effort;
 use crate::shrunk::{PANIC, Shrunk};
 use crate::story;
+use crate::sweep::HANG;
 use crate::vigil;
 use crate::walk::{Walk, Walker};
 
@@ -111,7 +112,7 @@ where
 
     fn wanted(&self, check: &str) -> bool {
         // That a run came to its end is no check that could be left out, nor is a bound that was asserted.
-        ["limits", "availability", PANIC, "hang", "ended", "network"].contains(&check)
+        ["limits", "availability", PANIC, HANG, "ended", "network"].contains(&check)
             || self.checks.as_ref().is_none_or(|names| names.iter().any(|name| name == check))
     }
 

@@ -1,6 +1,7 @@
 //! Engines beside the kernel: chosen by name, refused by name.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use stormglass_core::prelude::*;
 use stormglass_explore::shrink::Effort;
@@ -31,6 +32,27 @@ impl<const BUILT: bool> Engine for Mirror<BUILT> {
     fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
         let mut run = Kernel.run(system, plan, tracing);
         run.digest.0 ^= 1;
+        run
+    }
+}
+
+static RUNS: AtomicU64 = AtomicU64::new(0);
+
+/// The kernel, but every second run hangs, and is given up.
+#[derive(Clone)]
+struct Tired;
+
+impl Engine for Tired {
+    const NAME: &'static str = "tired";
+    fn lacks(&self, _kind: Kind) -> Option<&'static str> {
+        None
+    }
+    fn run<S: System>(&self, system: &S, plan: &Arc<Plan<S::Op>>, tracing: Tracing) -> Run<S::Op, S::Ret> {
+        let mut run = Kernel.run(system, plan, tracing);
+        if RUNS.fetch_add(1, Ordering::Relaxed) % 2 == 1 {
+            run.verdicts = vec![Verdict::unknown("hang", "given up")];
+            run.digest.0 = 0;
+        }
         run
     }
 }
@@ -91,6 +113,18 @@ fn what_an_engine_cannot_do_it_says() {
     assert!(missing.contains("unknown engine `madsim`") && missing.contains("just engines"), "{missing}");
     let walked = case(None).on("mirror").unwrap().walk(Seed(1)).err().expect("it is refused").to_string();
     assert!(walked.contains("a run on mirror cannot be walked through"), "{walked}");
+}
+
+/// A run that real time has ended is not held against the other run of its seed: neither is an accusation.
+#[test]
+fn a_run_that_was_given_up_is_no_proof_of_another_course() {
+    let subject = linearizable_kv::<Single>().engine(Tired);
+    let case = subject.case(&scenario(None).engine("tired")).unwrap();
+    let report = audited(&*case, Seed(0)).unwrap();
+    assert!(report.verdict.is_ok() && RUNS.load(Ordering::Relaxed) == 2, "{}", report.verdict);
+    assert!(case.run(Seed(0), Tracing::Off).unwrap().verdict.is_ok());
+    let report = audited(&*case, Seed(0)).unwrap();
+    assert_eq!(report.verdict.check(), "hang", "{}", report.verdict);
 }
 
 /// A scenario's own engine runs it, is named in its plans, and is refused as one that is chosen later.
